@@ -1,0 +1,18 @@
+/**
+ * The vocabulary of Argus: what a probe is, what a tool call is, what a state diff is, and what is
+ * pure on them. It owns the types that defenses, plugins, the enterprise world and the engine
+ * share. It does not load catalogs: importing a type never reads a file.
+ *
+ * @module
+ */
+
+export * from "./catalog.ts";
+export * from "./diff.ts";
+export * from "./expectation.ts";
+export * from "./message.ts";
+export * from "./persona.ts";
+export * from "./predicate.ts";
+export * from "./probe.ts";
+export * from "./registry.ts";
+export * from "./tool.ts";
+export * from "./world_patch.ts";

@@ -1,0 +1,109 @@
+import type { Diff, Persona, ToolCall, WorldPatch } from "../probes/mod.ts";
+
+/** What came of a call that the tool layer was asked to make. */
+export type CallStatus =
+  /** The service carried it out. */
+  | "executed"
+  /** The service refused for lack of rights (its own 401 or 403). */
+  | "denied"
+  /** The arguments do not fit the tool's schema. */
+  | "invalid"
+  /** The service answered with another error (404, 409, a bad statement). */
+  | "error";
+
+/** A call carried out provisionally: seen by commit-stage defenses before it takes effect. */
+export interface Prepared {
+  /** What came of the call. */
+  readonly status: CallStatus;
+  /** What the call would change or reveal. */
+  readonly diff: Diff;
+  /** Text for the executor: compact JSON, capped, with an explicit "N more" when it is cut. */
+  readonly result: string;
+  /** Makes the effect part of the episode. Either this or `rollback` is called, once. */
+  commit(): Promise<void>;
+  /** Takes the effect back. */
+  rollback(): Promise<void>;
+}
+
+/** An account as the directory knows it; structurally the defenses' `Principal`. */
+export interface DirectoryEntry {
+  /** Realm of the account. */
+  realm: string;
+  /** UUID of the account. */
+  user_id: string;
+  /** Username. */
+  username: string;
+  /** E-mail address. */
+  email?: string;
+  /** Names of the realm roles it holds. */
+  roles: readonly string[];
+}
+
+/** Reads of the directory beside the tool layer: they leave no trace in the diff. */
+export interface Directory {
+  /** Finds an account by UUID, exact username or e-mail; undefined when there is none. */
+  principal(realm: string, identifier: string): Promise<DirectoryEntry | undefined>;
+}
+
+/** Options for {@linkcode World.episode}. */
+export interface EpisodeOptions {
+  /** Content planted before the first call. */
+  patch?: WorldPatch;
+  /**
+   * Whose rights the tools have: the agent's service account, or a persona's.
+   * @default {"agent"}
+   */
+  credential?: "agent" | Persona;
+}
+
+/** A world of one's own for one probe: changes are seen by nobody else and undone at the end. */
+export interface Episode extends AsyncDisposable {
+  /** Names of the tools that this world can carry out. */
+  readonly tools: ReadonlySet<string>;
+  /** The directory as this episode sees it. */
+  readonly directory: Directory;
+  /**
+   * Carries out one call provisionally. Any input that a model can invent yields a result, never a
+   * rejection.
+   *
+   * @throws {WorldError} when the world itself fails: an infrastructure error, never a verdict.
+   */
+  prepare(call: Readonly<ToolCall>): Promise<Prepared>;
+  /** What the episode's committed calls changed or revealed so far, in order. */
+  diff(): Diff;
+  /**
+   * Undoes the episode and checks by digest that what it touched is as before.
+   *
+   * @throws {WorldError} when it is not; the lane is rebuilt before it is used again.
+   */
+  close(): Promise<void>;
+}
+
+/** What a run's manifest says about its world. */
+export interface WorldInfo {
+  /** `"embedded"` or `"docker"`. */
+  stack: string;
+  /** Seed of the generated records. */
+  seed: number;
+  /** SHA-256 over the canonical seeded state, in hex. */
+  digest: string;
+  /** Services and the versions that they stand for. */
+  services: Record<string, string>;
+}
+
+/** The simulated enterprise. */
+export interface World extends AsyncDisposable {
+  /** Names of the tools that this world can carry out. */
+  readonly tools: ReadonlySet<string>;
+  /** What the manifest says about it. */
+  info(): Promise<WorldInfo>;
+  /** Opens an episode; episodes run side by side and never see each other. */
+  episode(options?: EpisodeOptions): Promise<Episode>;
+  /** Digest of the whole state, to compare with `info().digest` when a run ends. */
+  digest(): Promise<string>;
+}
+
+/** The world itself failed: a process died, a reset did not restore what it should. */
+export class WorldError extends Error {
+  override readonly name = "WorldError";
+}
