@@ -1,0 +1,100 @@
+/**
+ * What a change must pass: `deno task ok`, here and in CI. Every step runs, also after one failed.
+ *
+ * The last line is `N passed, N failed`, with `, N skipped` where tests were skipped. It counts the
+ * tests, the examples in the documentation included, and each other step that fails as one failure.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import { type Tally, tallyLine, tallyOf } from "./tally.ts";
+
+/** One step of the checks. */
+interface Step {
+  name: string;
+  args: string[];
+}
+
+/** The part of a package's `deno.json` that the steps depend on. */
+interface PackageConfig {
+  exports?: string | Record<string, string>;
+  workspace?: string[];
+}
+
+const ROOT = new URL("../", import.meta.url);
+
+function readConfig(folder: URL): PackageConfig {
+  return JSON.parse(Deno.readTextFileSync(new URL("deno.json", folder)));
+}
+
+/** The files that the packages export, whose documentation must be complete. */
+function entryPoints(): string[] {
+  const root = readConfig(ROOT);
+  const folders = [ROOT, ...(root.workspace ?? []).map((member) => new URL(`${member}/`, ROOT))];
+  return folders.flatMap((folder) => {
+    const { exports = {} } = readConfig(folder);
+    const files = typeof exports === "string" ? [exports] : Object.values(exports);
+    return files.map((file) => new URL(file, folder).pathname.slice(ROOT.pathname.length));
+  });
+}
+
+function steps(): Step[] {
+  return [
+    { name: "format", args: ["fmt", "--check"] },
+    { name: "lint", args: ["lint"] },
+    { name: "documentation", args: ["doc", "--lint", "--quiet", ...entryPoints()] },
+    { name: "types", args: ["check", "--quiet"] },
+    { name: "publish", args: ["publish", "--dry-run", "--allow-dirty", "--quiet"] },
+  ];
+}
+
+async function passes(args: string[]): Promise<boolean> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn().status;
+  return success;
+}
+
+/** Runs the tests and the examples; a run that fails without a failed test counts as one failure. */
+async function runTests(args: string[]): Promise<Tally> {
+  const folder = fileURLToPath(new URL(".cache", ROOT));
+  await Deno.mkdir(folder, { recursive: true });
+  const report = await Deno.makeTempFile({ dir: folder, prefix: "junit-", suffix: ".xml" });
+  try {
+    const success = await passes(["test", "-P", "--doc", `--junit-path=${report}`, ...args]);
+    const tally = tallyOf(await Deno.readTextFile(report));
+    if (!success && tally.failed === 0) tally.failed = 1;
+    return tally;
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+if (import.meta.main) {
+  const started = performance.now();
+  const failed: string[] = [];
+  // With arguments only the tests that they name are asked for.
+  for (const step of Deno.args.length > 0 ? [] : steps()) {
+    console.log(`\n== ${step.name}: deno ${step.args.join(" ")}`);
+    if (!await passes(step.args)) failed.push(step.name);
+  }
+  console.log("\n== tests: deno test -P --doc");
+  const tally = await runTests(Deno.args);
+  if (tally.failed > 0) failed.push("tests");
+  tally.failed += failed.filter((name) => name !== "tests").length;
+  if (tally.passed + tally.failed === 0) {
+    console.log("\nNo test ran: check the names given");
+    tally.failed = 1;
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  console.log(
+    failed.length > 0 ? `\nFailed: ${failed.join(", ")} (${seconds} s)` : `\n${seconds} s`,
+  );
+  console.log(tallyLine(tally));
+  if (tally.failed > 0) Deno.exitCode = 1;
+}
