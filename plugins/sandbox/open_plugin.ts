@@ -1,0 +1,205 @@
+import { z } from "zod";
+import { CatalogError, parseProbe, type Probe } from "../../probes/mod.ts";
+import type { Transcript, Turn } from "../sdk/define_plugin.ts";
+import { Manifest, type Permissions, type ResolvedManifest } from "../sdk/manifest.ts";
+import { bundled, type BundledPlugin } from "./_bundle.ts";
+import { Child, type ChildOptions, startChild } from "./_child.ts";
+import { capsOf, type PluginCaps, type PluginLimits } from "./limits.ts";
+import { PluginError } from "./plugin_error.ts";
+import { locate } from "./_source.ts";
+
+/** The most probes that one plugin may hand over. */
+const MAX_PROBES = 10_000;
+/** The most characters of an attacker's turn. */
+const MAX_TURN = 20_000;
+
+/** Options for {@linkcode openPlugin}. */
+export interface OpenPluginOptions {
+  /**
+   * Seed that generated probes are made from.
+   * @default {0}
+   */
+  seed?: number;
+  /** Folder that keeps bundles; without it every opening bundles anew. */
+  cache?: string;
+  /**
+   * What the user grants; a plugin that asks for more is refused.
+   * @default {{}}
+   */
+  grant?: Permissions;
+  /**
+   * Values of the environment variables that are granted.
+   * @default {{}}
+   */
+  environment?: Readonly<Record<string, string>>;
+  /** What the plugin's process may use. */
+  limits?: PluginLimits;
+}
+
+/** An opened plugin. A static one has answered and its process is gone. */
+export interface PluginProcess extends AsyncDisposable {
+  /** The plugin as the user named it. */
+  readonly spec: string;
+  /** What it says about itself, checked. */
+  readonly manifest: ResolvedManifest;
+  /** Its probes, each checked against the schema and the tool registry. */
+  readonly probes: readonly Probe[];
+  /** SHA-256 over the names and contents of everything in its bundle, in hex. */
+  readonly contentHash: string;
+  /** The caps that it runs under. */
+  readonly caps: PluginCaps;
+  /** Time from the call of {@linkcode openPlugin} until the probes were there, in milliseconds. */
+  readonly ready: number;
+  /**
+   * Asks for the attacker's next turn; null when the attacker is done. Undefined for a plugin that
+   * is not adaptive. Calls are answered one by one; after a failure the next call starts a new
+   * process.
+   *
+   * @throws {PluginError} when the plugin throws, runs late or breaks the protocol.
+   */
+  readonly next?: (transcript: Transcript) => Promise<Turn>;
+}
+
+const Announcement = z.strictObject({ manifest: z.unknown(), adaptive: z.boolean() });
+
+/**
+ * Opens a plugin in a process of its own that may do nothing but compute.
+ *
+ * Its module graph is inspected and bundled before any of its code runs; the process sees the
+ * bundle and nothing else, and is killed at its limits.
+ *
+ * @param spec A folder, a module file, or a `file:` URL of either.
+ * @throws {PluginError} when it cannot be used; the host and other plugins are unharmed.
+ */
+export async function openPlugin(
+  spec: string,
+  options: OpenPluginOptions = {},
+): Promise<PluginProcess> {
+  const started = performance.now();
+  const bundle = await bundled(await locate(spec), options.cache);
+  const caps = await capsOf(options.limits);
+  const nothing: ChildOptions = { spec, caps, granted: {}, environment: {} };
+  let child = await startChild(bundle, nothing);
+  try {
+    const { manifest, adaptive } = announced(child, spec);
+    const settings = { ...nothing, ...granted(manifest, spec, options) };
+    if (asksForMore(settings.granted)) {
+      await child[Symbol.asyncDispose]();
+      child = await startChild(bundle, settings);
+    }
+    const answer = await child.call({ method: "probes", params: { seed: options.seed ?? 0 } });
+    const opened = {
+      spec,
+      manifest,
+      probes: checked(answer, manifest, spec),
+      contentHash: bundle.contentHash,
+      caps,
+      ready: performance.now() - started,
+    };
+    if (adaptive) return { ...opened, ...attacker(child, bundle, settings) };
+    await child[Symbol.asyncDispose]();
+    return { ...opened, [Symbol.asyncDispose]: async (): Promise<void> => {} };
+  } catch (error) {
+    await child[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function announced(
+  child: Child,
+  spec: string,
+): { manifest: ResolvedManifest; adaptive: boolean } {
+  const announcement = Announcement.safeParse(child.announcement);
+  if (!announcement.success) throw new PluginError("protocol", spec, "It announced no plugin");
+  const manifest = Manifest.safeParse(announcement.data.manifest);
+  if (manifest.success) return { manifest: manifest.data, adaptive: announcement.data.adaptive };
+  const issue = manifest.error.issues[0];
+  throw new PluginError(
+    "invalid",
+    spec,
+    `manifest field "${issue?.path.join(".")}": ${issue?.message}`,
+  );
+}
+
+function granted(
+  { permissions }: ResolvedManifest,
+  spec: string,
+  { grant = {}, environment = {} }: OpenPluginOptions,
+): Pick<ChildOptions, "granted" | "environment"> {
+  for (const kind of ["net", "env", "read"] as const) {
+    const missing = permissions?.[kind]?.find((name) => !grant[kind]?.includes(name));
+    if (missing !== undefined) {
+      throw new PluginError(
+        "permission",
+        spec,
+        `It asks for ${kind} "${missing}"; grant it by name`,
+      );
+    }
+  }
+  const names = permissions?.env ?? [];
+  return {
+    granted: permissions ?? {},
+    environment: Object.fromEntries(
+      names.flatMap((name) => {
+        const value = environment[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+  };
+}
+
+function asksForMore({ net = [], env = [], read = [] }: Permissions): boolean {
+  return net.length + env.length + read.length > 0;
+}
+
+function checked(answer: unknown, manifest: ResolvedManifest, spec: string): Probe[] {
+  if (!Array.isArray(answer) || answer.length > MAX_PROBES) {
+    throw new PluginError("invalid", spec, `Expected a list of at most ${MAX_PROBES} probes`);
+  }
+  const prefix = `${manifest.suite}/${manifest.family}/`;
+  const ids = new Set<string>();
+  return answer.map((value, index) => {
+    const refuse = (problem: string): PluginError =>
+      new PluginError("invalid", spec, `probe ${index + 1}: ${problem}`);
+    let probe: Probe;
+    try {
+      probe = parseProbe(value, spec, index + 1);
+    } catch (error) {
+      if (error instanceof CatalogError) throw new PluginError("invalid", spec, error.message);
+      throw refuse(String(error));
+    }
+    if (probe.suite !== manifest.suite) throw refuse(`field "suite": Expected "${manifest.suite}"`);
+    if (probe.family !== manifest.family) {
+      throw refuse(`field "family": Expected "${manifest.family}"`);
+    }
+    if (!probe.id.startsWith(prefix)) throw refuse(`field "id": Expected "${prefix}…"`);
+    if (ids.has(probe.id)) throw refuse(`field "id": "${probe.id}" is taken`);
+    ids.add(probe.id);
+    return probe;
+  });
+}
+
+/** The adaptive part of an opened plugin: its `next`, and the end of its process. */
+function attacker(
+  first: Child,
+  bundle: BundledPlugin,
+  settings: ChildOptions,
+): Required<Pick<PluginProcess, "next">> & AsyncDisposable {
+  let child: Promise<Child> = Promise.resolve(first);
+  return {
+    next: async (transcript): Promise<Turn> => {
+      if ((await child).dead) {
+        const dead = await child;
+        child = dead[Symbol.asyncDispose]().then(() => startChild(bundle, settings));
+      }
+      const turn = await (await child).call({ method: "next", params: transcript });
+      if (turn === null || typeof turn === "string" && turn.length <= MAX_TURN) return turn;
+      throw new PluginError(
+        "invalid",
+        settings.spec,
+        `Expected its next() to return null or a text of at most ${MAX_TURN} characters`,
+      );
+    },
+    [Symbol.asyncDispose]: async (): Promise<void> => await (await child)[Symbol.asyncDispose](),
+  };
+}
