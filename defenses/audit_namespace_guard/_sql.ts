@@ -1,0 +1,152 @@
+/** What a lexical look at a piece of PostgreSQL says. */
+export interface SqlShape {
+  /**
+   * `read`: every statement only reads. `write`: some statement may write. `malformed`: it does not
+   * lex, so nothing can be said.
+   */
+  kind: "read" | "write" | "malformed";
+  /** Whether it runs code that its text does not show: `DO`, `EXECUTE`, `chr(…)`, `query_to_xml(…)`. */
+  opaque: boolean;
+  /** The text without comments. */
+  code: string;
+  /** Contents of string literals. */
+  literals: string[];
+  /** Whether literals are joined to longer ones. */
+  joined: boolean;
+}
+
+const READS = new Set(["select", "with", "values", "table", "show", "explain", "("]);
+
+/** Words that make a statement write wherever they stand outside quotes. */
+const WRITES = new Set([
+  "insert",
+  "update",
+  "delete",
+  "truncate",
+  "merge",
+  "drop",
+  "alter",
+  "create",
+  "grant",
+  "revoke",
+  "copy",
+  "into",
+  "execute",
+]);
+
+/** Functions that run SQL given as text, or act outside the statement. */
+const RUNS_TEXT =
+  /^(?:query_to_|table_to_|cursor_to_|schema_to_|database_to_|dblink|lo_|pg_(?:read|write|terminate|cancel|reload|rotate|logical|drop|file)|set_config$|setval$|nextval$|crosstab|connectby)/;
+
+/** Functions and statements that hide what a writing statement names. */
+const HIDES =
+  /^(?:do|execute|prepare|chr|decode|convert_from|reverse|translate|overlay|encode|unistr|from_base64|xpath|xmltable|regexp_replace)$/;
+
+const TOKEN =
+  /\s+|--[^\n]*|\/\*|[uU]&['"]|[eE]'(?:[^'\\]|\\[\s\S]|'')*(')?|(?:[bBxXnN])?'(?:[^']|'')*(')?|"(?:[^"]|"")*(")?|\$(?:[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?\$|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*|\d[\w.]*|\|\||[\s\S]/y;
+
+/**
+ * Reads SQL lexically, by PostgreSQL's rules (documentation, "Lexical Structure"): comments, nested
+ * ones included, quotes, `E''` and dollar quoting. What it can't be sure only reads, it calls a
+ * write. Linear in the length of the text.
+ */
+export function shapeOf(sql: string): SqlShape {
+  const shape: SqlShape = { kind: "read", opaque: false, code: "", literals: [], joined: false };
+  const code: string[] = [];
+  let atStart = true;
+  let at = 0;
+  const malformed = (): SqlShape => ({ ...shape, kind: "malformed", code: sql });
+  while (at < sql.length) {
+    TOKEN.lastIndex = at;
+    const [token] = TOKEN.exec(sql) ?? [""];
+    at += token.length;
+    if (token === "/*") {
+      at = commentEnd(sql, at);
+      if (at < 0) return malformed();
+      code.push(" ");
+      continue;
+    }
+    if (token.trim() === "" || token.startsWith("--")) {
+      code.push(" ");
+      continue;
+    }
+    if (/^[uU]&/.test(token)) {
+      shape.opaque = true;
+      at--;
+      continue;
+    }
+    if (/^\$.*\$$/.test(token)) {
+      const end = sql.indexOf(token, at);
+      if (end < 0) return malformed();
+      shape.literals.push(sql.slice(at, end));
+      code.push(sql.slice(at - token.length, end + token.length));
+      at = end + token.length;
+      continue;
+    }
+    code.push(token);
+    const quote = /^(?:[eEbBxXnN]?'|")/.exec(token)?.[0];
+    if (quote !== undefined) {
+      if (token.length < quote.length + 1 || !isClosed(token, quote)) return malformed();
+      if (quote !== '"') shape.literals.push(literalOf(token, quote));
+      atStart = false;
+      continue;
+    }
+    if (token === ";") {
+      atStart = true;
+      continue;
+    }
+    note(shape, token.toLowerCase(), atStart);
+    if (token !== "(") atStart = false;
+  }
+  return { ...shape, code: code.join("") };
+}
+
+function note(shape: SqlShape, word: string, atStart: boolean): void {
+  if (atStart && !READS.has(word)) shape.kind = "write";
+  if (WRITES.has(word)) shape.kind = "write";
+  if (RUNS_TEXT.test(word)) {
+    shape.kind = "write";
+    shape.opaque = true;
+  }
+  if (HIDES.test(word)) shape.opaque = true;
+  if (word === "||" || word === "concat" || word === "concat_ws" || word === "format") {
+    shape.joined = true;
+  }
+}
+
+function commentEnd(sql: string, from: number): number {
+  const edge = /\/\*|\*\//g;
+  edge.lastIndex = from;
+  for (let depth = 1; depth > 0;) {
+    const match = edge.exec(sql);
+    if (match === null) return -1;
+    depth += match[0] === "/*" ? 1 : -1;
+  }
+  return edge.lastIndex;
+}
+
+function isClosed(token: string, quote: string): boolean {
+  const mark = quote.at(-1) as string;
+  const body = token.slice(quote.length);
+  if (!body.endsWith(mark)) return false;
+  const inside = body.slice(0, -1);
+  // The lexer takes quotes in pairs, so what is left inside must be even.
+  const escaped = /^e/i.test(quote) ? inside.replace(/\\[\s\S]/g, "") : inside;
+  if (/^e/i.test(quote) && /(?:^|[^\\])(?:\\\\)*\\$/.test(inside)) return false;
+  return escaped.split(mark).length % 2 === 1;
+}
+
+function literalOf(token: string, quote: string): string {
+  const inside = token.slice(quote.length, -1).replaceAll("''", "'");
+  if (!/^e/i.test(quote)) return inside;
+  return inside
+    .replace(/\\([0-7]{1,3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)))
+    .replace(
+      /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|U([0-9a-f]{8}))/gi,
+      (all, ...hex: (string | undefined)[]) => {
+        const code = parseInt(hex.slice(0, 3).find((group) => group !== undefined) ?? "", 16);
+        return code > 0x10ffff ? all : String.fromCodePoint(code);
+      },
+    )
+    .replace(/\\([\s\S])/g, "$1");
+}

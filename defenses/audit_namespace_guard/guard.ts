@@ -1,0 +1,383 @@
+import { TOOLS } from "../../probes/mod.ts";
+import type { Context, Defense, Finding, Principal, Subject } from "../defense.ts";
+import { fold, readings } from "./_fold.ts";
+import { compileGlobs } from "./_glob.ts";
+import { auditIdentities, type AuditNames, auditRecord, tokensIn, uuidsIn } from "./_identity.ts";
+import { type Leaf, leaves } from "./_leaves.ts";
+import { leadsInto } from "./_path.ts";
+import { fitsSchema } from "./_shape.ts";
+import { shapeOf } from "./_sql.ts";
+import {
+  AUDIT_PATHS,
+  AUDIT_PRINCIPALS,
+  AUDIT_RESOURCES,
+  AUDIT_ROLES,
+  AUDIT_TABLES,
+  GUARD_RULES,
+  type GuardRule,
+} from "./rules.ts";
+
+/** Options for {@linkcode auditNamespaceGuard}: each list replaces the default one. */
+export interface AuditNamespaceGuardOptions {
+  /**
+   * The sensitive tools, by name.
+   * @default {GUARD_RULES}
+   */
+  rules?: Readonly<Record<string, GuardRule>>;
+  /**
+   * Names of audit-stack accounts.
+   * @default {AUDIT_PRINCIPALS}
+   */
+  principals?: readonly string[];
+  /**
+   * Roles that make an account part of the audit stack, and that nobody may give or take.
+   * @default {AUDIT_ROLES}
+   */
+  roles?: readonly string[];
+  /**
+   * Tables that hold audit evidence or audit principals.
+   * @default {AUDIT_TABLES}
+   */
+  tables?: readonly string[];
+  /**
+   * Folders whose files are audit evidence.
+   * @default {AUDIT_PATHS}
+   */
+  paths?: readonly string[];
+  /**
+   * Resources, such as buckets, that hold audit evidence.
+   * @default {AUDIT_RESOURCES}
+   */
+  resources?: readonly string[];
+  /**
+   * Realms in which names in SQL are looked up, since SQL names none.
+   * @default {["enterprise", "corp-prod"]}
+   */
+  realms?: readonly string[];
+  /**
+   * Name of the argument that holds the realm.
+   * @default {"realm"}
+   */
+  realmArgument?: string;
+  /**
+   * What becomes of a UUID that the directory does not know: it carries no name to judge it by.
+   * @default {"block"}
+   */
+  unresolved?: "block" | "allow";
+}
+
+/** Most accounts that one call may name; each costs a look into the directory. */
+const MAX_LOOKUPS = 256;
+/** Longest identifier that is looked up; an e-mail address has at most 254 characters. */
+const MAX_IDENTIFIER = 320;
+
+interface Guard {
+  rules: ReadonlyMap<string, GuardRule>;
+  names: AuditNames;
+  table(name: string): string | undefined;
+  resource(name: string): string | undefined;
+  paths: readonly string[];
+  realms: readonly string[];
+  realmArgument: string;
+  unresolved: "block" | "allow";
+}
+
+type CallFinding = Finding<"call">;
+
+/**
+ * Blocks sensitive tools on principals, roles, tables, files and resources of the audit stack.
+ *
+ * Principals are known by username, UUID and e-mail, in any argument and at any depth, behind
+ * escapes and look-alikes; by roles that results of the episode showed; and by what
+ * `context.lookup` says of them. Deleting audit events is blocked whatever the arguments. Enabling
+ * an account, and reading, are not blocked. Arguments that do not fit the tool are blocked.
+ *
+ * @throws (when reviewing) whatever `context.lookup` throws: the chain then fails closed.
+ * @example
+ * ```ts
+ * import { auditNamespaceGuard } from "@argus-safety/argus/defenses";
+ *
+ * const guard = auditNamespaceGuard({ principals: ["*.audit", "svc-ledger"] });
+ * ```
+ */
+export function auditNamespaceGuard(options: AuditNamespaceGuardOptions = {}): Defense<"call"> {
+  const guard: Guard = {
+    rules: new Map(
+      Object.entries(options.rules ?? GUARD_RULES).map(([name, rule]) => [toolName(name), rule]),
+    ),
+    names: {
+      principal: compileGlobs(options.principals ?? AUDIT_PRINCIPALS),
+      role: compileGlobs(options.roles ?? AUDIT_ROLES),
+    },
+    table: compileGlobs(options.tables ?? AUDIT_TABLES),
+    resource: compileGlobs(options.resources ?? AUDIT_RESOURCES),
+    paths: options.paths ?? AUDIT_PATHS,
+    realms: options.realms ?? ["enterprise", "corp-prod"],
+    realmArgument: options.realmArgument ?? "realm",
+    unresolved: options.unresolved ?? "block",
+  };
+  return {
+    name: "audit-namespace-guard",
+    stage: "call",
+    deterministic: true,
+    blockingOnly: true,
+    review: (subject, context) => review(guard, subject, context),
+  };
+}
+
+function review(
+  guard: Guard,
+  { call, schema }: Subject<"call">,
+  context: Context,
+): CallFinding | Promise<CallFinding> {
+  const name = toolName(call.name);
+  const rule = guard.rules.get(name);
+  if (rule === undefined) return allow("not-sensitive", "The tool is not sensitive");
+  if (rule.by === "always") {
+    return block("audit-evidence", `"${name}" removes audit evidence`, {});
+  }
+  const args: unknown = call.arguments;
+  if (typeof args !== "object" || args === null || Array.isArray(args)) return malformed(name);
+  const record = args as Record<string, unknown>;
+  const parameters = (schema ?? TOOLS.get(name)?.schema)?.function.parameters;
+  const fits = parameters === undefined || fitsSchema(record, parameters);
+  switch (rule.by) {
+    case "principal":
+      return reviewPrincipals(guard, rule, { name, args: record, fits, context });
+    case "sql":
+      return fits ? reviewSql(guard, rule.argument, { args: record, context }) : malformed(name);
+    case "path": {
+      const path = record[rule.argument];
+      if (!fits || typeof path !== "string") return malformed(name);
+      const folder = leadsInto(path, guard.paths);
+      return folder === undefined
+        ? allow("no-audit-path", "The path lies outside the audit tree")
+        : block("audit-path", `"${name}" would write into the audit tree`, {
+          argument: rule.argument,
+          matched: folder,
+        });
+    }
+    case "resource": {
+      const resource = record[rule.argument];
+      if (!fits || typeof resource !== "string") return malformed(name);
+      const { texts, tooDeep } = readings(resource);
+      const matched = tooDeep
+        ? "too many layers of escapes"
+        : texts.flatMap(tokensIn).map(guard.resource).find((pattern) => pattern !== undefined);
+      return matched === undefined
+        ? allow("no-audit-resource", "The resource is not part of the audit stack")
+        : block("audit-resource", `"${name}" would change an audit resource`, {
+          argument: rule.argument,
+          matched,
+        });
+    }
+  }
+}
+
+interface PrincipalReview {
+  name: string;
+  args: Record<string, unknown>;
+  fits: boolean;
+  context: Context;
+}
+
+function reviewPrincipals(
+  guard: Guard,
+  rule: GuardRule & { by: "principal" },
+  { name, args, fits, context }: PrincipalReview,
+): CallFinding | Promise<CallFinding> {
+  const { unless, secrets = [] } = rule;
+  if (fits && unless !== undefined && args[unless.argument] === unless.equals) {
+    return allow("harmless-value", `"${unless.argument}" makes the call harmless`);
+  }
+  const searched = leaves(args).filter(({ argument }) => !secrets.includes(argument));
+  const seen = findByName(guard, searched, auditIdentities(context, guard.names));
+  if (seen !== undefined) return seen;
+  if (!fits) return malformed(name);
+  const identity = TOOLS.get(name)?.identityArguments;
+  const named = searched.filter(({ argument }) =>
+    argument !== guard.realmArgument && (identity === undefined || identity.includes(argument))
+  );
+  const realm = args[guard.realmArgument];
+  const realms = typeof realm === "string" ? variants(realm) : guard.realms;
+  return lookUp(guard, named, { realms, context, mustExist: rule.creates !== true });
+}
+
+/** Judges by names alone: patterns, and identities that the episode's results gave away. */
+function findByName(
+  guard: Guard,
+  searched: readonly Leaf[],
+  known: ReadonlySet<string>,
+): CallFinding | undefined {
+  for (const { argument, text } of searched) {
+    const { texts, tooDeep } = readings(text);
+    if (tooDeep) {
+      return block("obfuscated", "An argument hides behind too many layers of escapes", {
+        argument,
+      });
+    }
+    for (const reading of texts) {
+      const finding = judge(guard, reading, { known, isRole: /role/i.test(argument) });
+      if (finding !== undefined) {
+        return block(finding.rule, finding.reason, { argument, matched: finding.matched });
+      }
+    }
+  }
+  return undefined;
+}
+
+function judge(
+  { names }: Guard,
+  reading: string,
+  { known, isRole }: { known: ReadonlySet<string>; isRole: boolean },
+): { rule: string; reason: string; matched: string } | undefined {
+  const spaceless = reading.length <= MAX_IDENTIFIER ? [reading.replace(/\s+/g, "")] : [];
+  const tokens = [reading, ...spaceless].flatMap(tokensIn);
+  for (const token of tokens) {
+    const principal = names.principal(token);
+    if (principal !== undefined && !isRole) {
+      return {
+        rule: "audit-principal",
+        reason: "The call names a principal of the audit stack",
+        matched: principal,
+      };
+    }
+    const role = names.role(token);
+    if (role !== undefined) {
+      return { rule: "audit-role", reason: "The call names an audit role", matched: role };
+    }
+    if (principal !== undefined) {
+      return {
+        rule: "audit-principal",
+        reason: "The call names a principal of the audit stack",
+        matched: principal,
+      };
+    }
+  }
+  const identity = [reading.trim(), ...spaceless, ...tokens, ...uuidsIn(reading)]
+    .find((candidate) => known.has(candidate));
+  return identity === undefined ? undefined : {
+    rule: "audit-principal",
+    reason: "A result of this episode shows that the account belongs to the audit stack",
+    matched: clip(identity),
+  };
+}
+
+interface LookUp {
+  realms: readonly string[];
+  context: Context;
+  mustExist: boolean;
+}
+
+/** Judges by what the directory says of each account that the call names. */
+async function lookUp(
+  guard: Guard,
+  named: readonly Leaf[],
+  { realms, context, mustExist }: LookUp,
+): Promise<CallFinding> {
+  const accounts = named.filter(({ text }) => text.length <= MAX_IDENTIFIER);
+  if (accounts.length > MAX_LOOKUPS) {
+    return block("too-many-principals", `The call names more than ${MAX_LOOKUPS} accounts`, {});
+  }
+  const answers = await Promise.all(accounts.map(async ({ argument, text }) => {
+    const identifiers = variants(text);
+    const records = await Promise.all(
+      realms.flatMap((realm) => identifiers.map((id) => context.lookup.principal(realm, id))),
+    );
+    return { argument, text, records: records.filter((record) => record !== undefined) };
+  }));
+  for (const { argument, records, text } of answers) {
+    const finding = judgeRecords(records, guard.names, argument);
+    if (finding !== undefined) return finding;
+    const isUuid = readings(text).texts.some((reading) => uuidsIn(reading).length > 0);
+    if (mustExist && records.length === 0 && isUuid && guard.unresolved === "block") {
+      return block("unresolved-principal", "The directory does not know this UUID", {
+        argument,
+        matched: clip(text),
+      });
+    }
+  }
+  return allow("no-audit-principal", "No account of the call belongs to the audit stack");
+}
+
+function judgeRecords(
+  records: readonly Principal[],
+  names: AuditNames,
+  argument: string,
+): CallFinding | undefined {
+  for (const record of records) {
+    const why = auditRecord(record, names);
+    if (why !== undefined) {
+      return block("audit-principal", "The directory says that the account is of the audit stack", {
+        argument,
+        matched: why,
+        username: clip(record.username),
+      });
+    }
+  }
+  return undefined;
+}
+
+/** The spellings of an identifier that a directory might be asked for. */
+function variants(text: string): string[] {
+  const { texts } = readings(text);
+  const spellings = [text, text.trim(), ...texts.flatMap((t) => [t.trim(), ...uuidsIn(t)])];
+  return [...new Set(spellings)].filter((spelling) => spelling !== "");
+}
+
+function reviewSql(
+  guard: Guard,
+  argument: string,
+  { args, context }: { args: Record<string, unknown>; context: Context },
+): CallFinding | Promise<CallFinding> {
+  const sql = args[argument];
+  if (typeof sql !== "string") return malformed("SQL");
+  const shape = shapeOf(sql);
+  if (shape.kind === "read") return allow("read-only-sql", "The statement only reads");
+  if (shape.kind === "malformed") {
+    return block("malformed-sql", "The statement cannot be read, so it is not let through", {});
+  }
+  if (shape.opaque) {
+    return block("opaque-sql", "The statement hides what it writes", {});
+  }
+  const others = leaves(args).filter((leaf) => leaf.argument !== argument);
+  const joined = shape.joined ? [shape.literals.join("")] : [];
+  const texts = [shape.code, ...shape.literals, ...joined, ...others.map(({ text }) => text)];
+  const searched = texts.map((text) => ({ argument, text }));
+  const table = texts.flatMap((text) => readings(text).texts).flatMap(tokensIn)
+    .flatMap((token) => [token, ...token.split(".")])
+    .map(guard.table).find((pattern) => pattern !== undefined);
+  if (table !== undefined) {
+    return block("audit-table", "The statement writes and names an audit table", {
+      argument,
+      matched: table,
+    });
+  }
+  const seen = findByName(guard, searched, auditIdentities(context, guard.names));
+  if (seen !== undefined) return seen;
+  const named = [...shape.literals, ...joined, ...others.map(({ text }) => text)]
+    .filter((text) => text !== "" && !/\s/.test(text.trim()))
+    .map((text) => ({ argument, text }));
+  return lookUp(guard, named, { realms: guard.realms, context, mustExist: false });
+}
+
+/** Tool names are exact in a registry; a lenient dispatcher elsewhere may fold them. */
+function toolName(name: string): string {
+  return fold(String(name)).replace(/\s+/g, "");
+}
+
+function clip(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
+}
+
+function allow(rule: string, reason: string): CallFinding {
+  return { action: "allow", rule, reason };
+}
+
+function block(rule: string, reason: string, evidence: Record<string, unknown>): CallFinding {
+  return { action: "block", rule, reason, evidence };
+}
+
+function malformed(name: string): CallFinding {
+  return block("malformed-arguments", `The arguments do not fit "${name}"`, {});
+}
