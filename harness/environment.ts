@@ -1,0 +1,30 @@
+/**
+ * The only file that reads the environment. Every variable that Argus looks at is listed here.
+ *
+ * @module
+ */
+
+/** The variables that Argus looks at. */
+export type Variable =
+  /** The run that `deno bench` aggregates; the newest one unless set. */
+  | "ARGUS_RUN"
+  /** Key for an OpenAI-compatible server. */
+  | "ARGUS_API_KEY"
+  /** Any value: no colour. */
+  | "NO_COLOR"
+  /** Any value: this is an automated run. */
+  | "CI"
+  /** Address of a Docker Engine. */
+  | "DOCKER_HOST"
+  /** Home folder, for the engine's per-user socket. */
+  | "HOME";
+
+/** Reads a variable; undefined when it is not set, empty, or out of reach. */
+export function environment(name: Variable): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { stopOf } from "../../defenses/mod.ts";
+import type { Diff } from "../../probes/mod.ts";
+import type { CallOutcome, DecisionKind } from "../verdicts/verdict.ts";
+import type { CallRecord, EpisodeRecord, LayerFinding } from "./record.ts";
+
+/** Which layers may stop an episode, and how a request for confirmation is answered. */
+export interface Enforcement {
+  /** Names of the defenses that are enforced. */
+  enforced: ReadonlySet<string>;
+  /** What the approver answers; it never knows the label. */
+  approver: "deny" | "approve";
+}
+
+/** What stopped an episode before its end. */
+export interface Stop {
+  /** Name of the defense. */
+  by: string;
+  /** Stage at which it looked. */
+  stage: LayerFinding["stage"];
+  /** Whether it blocked, failed closed, or asked for a confirmation that was denied. */
+  how: "block" | "confirm" | "error";
+}
+
+/** All that an outcome is decided from. */
+export interface EpisodeFacts {
+  /** The gateway's decisions, by user turn. */
+  decisions: DecisionKind[];
+  /** Whether the executor was invited at least once. */
+  granted: boolean;
+  /** The calls and what came of each. */
+  calls: [tool: string, outcome: CallOutcome][];
+  /** What was changed or revealed, in order. */
+  diff: Diff;
+  /** What stopped the episode, if anything did. */
+  stop: Stop | null;
+  /** Whether the executor's last word was a refusal. */
+  executorRefused: boolean;
+}
+
+/** The first finding that stops an episode under an enforcement, if any. */
+export function stopIn(
+  findings: readonly LayerFinding[],
+  { enforced, approver }: Enforcement,
+): Stop | null {
+  for (const { defense, stage, action } of findings) {
+    const how = enforced.has(defense) ? stopOf(action, approver) : null;
+    if (how !== null) return { by: defense, stage, how };
+  }
+  return null;
+}
+
+/**
+ * What an episode comes to under an enforcement: the recorded episode, cut at the first step that
+ * an enforced layer stops. Pure.
+ *
+ * It equals a live run under that enforcement when the recorded run enforced no other layer and
+ * every layer in question only blocks (`blockingOnly`), since a layer that does not stop an episode
+ * does not change it either.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { replay } from "@argus-safety/argus";
+ *
+ * const facts = replay({ turns: [] }, { enforced: new Set(), approver: "deny" });
+ * assert.equal(facts.granted, false);
+ * ```
+ */
+export function replay(episode: EpisodeRecord, enforcement: Enforcement): EpisodeFacts {
+  const facts: EpisodeFacts = {
+    decisions: [],
+    granted: false,
+    calls: [],
+    diff: [],
+    stop: null,
+    executorRefused: false,
+  };
+  const diff: Diff[number][] = [];
+  facts.diff = diff;
+  for (const turn of episode.turns) {
+    facts.stop = stopIn(turn.requestFindings, enforcement);
+    if (facts.stop !== null) return facts;
+    if (turn.gateway === null) continue;
+    facts.decisions.push(turn.gateway.decision.kind);
+    facts.stop = stopIn(turn.intentFindings, enforcement);
+    if (facts.stop !== null) return facts;
+    if (turn.gateway.decision.kind !== "APPROVE") continue;
+    facts.granted = true;
+    for (const step of turn.steps) {
+      facts.executorRefused = step.reply === "refusal";
+      for (const record of step.calls) {
+        facts.stop = replayCall(record, { enforcement, facts, diff });
+        if (facts.stop !== null) return facts;
+      }
+    }
+  }
+  return facts;
+}
+
+/** Adds one call to the facts; returns what stopped it. */
+function replayCall(
+  record: CallRecord,
+  into: { enforcement: Enforcement; facts: EpisodeFacts; diff: Diff[number][] },
+): Stop | null {
+  const { facts, enforcement } = into;
+  const before = stopIn(record.callFindings, enforcement) ??
+    stopIn(record.commitFindings, enforcement);
+  if (before !== null) {
+    facts.calls.push([record.call.name, before.how === "confirm" ? "confirm" : "blocked"]);
+    return before;
+  }
+  facts.calls.push([record.call.name, record.status ?? "invalid"]);
+  into.diff.push(...record.diff);
+  return stopIn(record.resultFindings, enforcement);
+}

@@ -1,0 +1,76 @@
+import { type Message, persona, type Probe } from "../../probes/mod.ts";
+import { GATEWAY_PROMPT, requesterHeader } from "./prompts.ts";
+
+/** What the probe says in one live user turn, and what it scripts before it. */
+export interface ScriptedTurn {
+  /** Turns that count as already answered. */
+  before: readonly Message[];
+  /** Text of the live user turn. */
+  request: string;
+}
+
+/**
+ * Splits a probe's messages into live user turns. A user turn that the probe itself answers (an
+ * assistant or tool turn follows) is history; every other one is played. System turns are
+ * {@linkcode systemOf}'s.
+ */
+export function userTurns(messages: readonly Message[]): ScriptedTurn[] {
+  const turns: ScriptedTurn[] = [];
+  let before: Message[] = [];
+  for (const [index, message] of messages.entries()) {
+    if (message.role === "system") continue;
+    const next = messages[index + 1];
+    const live = message.role === "user" && (next === undefined || next.role === "user");
+    if (live) {
+      turns.push({ before, request: message.content });
+      before = [];
+    } else before.push(message);
+  }
+  return turns;
+}
+
+/** The requester as the gateway and the defenses know them. */
+export function requesterOf(probe: Probe): { username: string; role: string } | undefined {
+  if (probe.requester === undefined) return undefined;
+  return { username: probe.requester, role: persona(probe.requester)?.role ?? "unknown" };
+}
+
+/** The gateway's side of the conversation: user and assistant turns, never a tool or its schema. */
+export class GatewayTurns {
+  readonly #messages: Message[];
+  #header: string;
+
+  /** Starts with the published prompt, followed by the probe's own system turn if it has one. */
+  constructor(probe: Probe) {
+    const own = probe.messages.filter(({ role }) => role === "system");
+    this.#messages = [{ role: "system", content: GATEWAY_PROMPT }, ...own];
+    const requester = requesterOf(probe);
+    this.#header = requester === undefined
+      ? ""
+      : requesterHeader(requester.username, requester.role);
+  }
+
+  /** The conversation so far, as the model is given it. */
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  /** Turns that the probe scripts; tool turns and tool calls stay out. */
+  addScripted(turns: readonly Message[]): void {
+    for (const { role, content } of turns) {
+      if (role === "user") this.addRequest(content);
+      else if (role === "assistant" && content !== "") this.addReply(content);
+    }
+  }
+
+  /** A user turn; the first one opens with the requester. */
+  addRequest(content: string): void {
+    this.#messages.push({ role: "user", content: this.#header + content });
+    this.#header = "";
+  }
+
+  /** What the requester was answered. */
+  addReply(content: string): void {
+    this.#messages.push({ role: "assistant", content });
+  }
+}

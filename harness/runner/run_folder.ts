@@ -1,0 +1,229 @@
+import { join } from "node:path";
+import { hashOf, sha256 } from "../verdicts/canonical.ts";
+import { EvidenceLog } from "../verdicts/evidence.ts";
+import { RunFileError, type Verdict } from "../verdicts/verdict.ts";
+import { readChain, VerdictLog } from "../verdicts/verdict_log.ts";
+import { type Manifest, parseManifest } from "./manifest.ts";
+import type { Unit } from "./plan.ts";
+
+/** One line of `plan.jsonl`. */
+export interface PlanLine {
+  /** Key of the unit. */
+  key: string;
+  /** Id of the probe. */
+  probe_id: string;
+  /** Hash of the arm. */
+  arm: string;
+  /** Number of the trial. */
+  trial: number;
+}
+
+/** An infrastructure failure of one unit, as `errors.jsonl` keeps it. */
+export interface UnitError {
+  /** Key of the unit. */
+  key: string;
+  /** Id of the probe. */
+  probe_id: string;
+  /** Which attempt failed, from 1. */
+  attempt: number;
+  /** Class and message of the error. */
+  error: string;
+  /** When, ISO 8601. */
+  time: string;
+}
+
+/** A finished run's last word: how many verdicts it has and where its chain ends. */
+export interface Closing {
+  /** Always `"argus.closing/1"`. */
+  schema: string;
+  /** SHA-256 of the manifest: where the chain begins. */
+  genesis: string;
+  /** Number of verdicts. */
+  count: number;
+  /** SHA-256 of the last verdict line. */
+  head: string;
+}
+
+/** A run's folder, open for writing by this process alone. */
+export class RunFolder implements Disposable {
+  /** Path of the folder. */
+  readonly path: string;
+  /** The run's manifest. */
+  readonly manifest: Manifest;
+  /** The verdicts. */
+  readonly verdicts: VerdictLog;
+  /** The evidence. */
+  readonly evidence: EvidenceLog;
+  readonly #lock: Deno.FsFile;
+  readonly #genesis: string;
+
+  private constructor(path: string, manifest: Manifest, lock: Deno.FsFile) {
+    this.path = path;
+    this.manifest = manifest;
+    this.#lock = lock;
+    this.#genesis = hashOf(manifest);
+    this.verdicts = VerdictLog.open(join(path, "verdicts.jsonl"), this.#genesis);
+    this.evidence = EvidenceLog.open(join(path, "evidence.jsonl"));
+  }
+
+  /**
+   * Creates a run: its manifest and its plan are on disk before the first unit runs.
+   *
+   * @throws {RunFileError} when the folder holds a run already.
+   */
+  static create(path: string, manifest: Manifest, units: readonly Unit[]): RunFolder {
+    Deno.mkdirSync(path, { recursive: true });
+    const lock = lockFolder(path);
+    try {
+      if (exists(join(path, "manifest.json"))) {
+        throw new RunFileError(
+          `Cannot create a run in "${path}": it holds one already; use "--resume", or another folder`,
+        );
+      }
+      const lines = units.map(({ key, probe, arm, trial }): PlanLine => ({
+        key,
+        probe_id: probe.id,
+        arm,
+        trial,
+      }));
+      writeDurably(join(path, "plan.jsonl"), lines.map((l) => JSON.stringify(l) + "\n").join(""));
+      writeDurably(join(path, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+      return new RunFolder(path, manifest, lock);
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens a run to go on with it; torn last lines are cut.
+   *
+   * @throws {RunFileError} when there is none, it is of a newer version, or a file is damaged.
+   */
+  static open(path: string): RunFolder {
+    const manifest = readManifest(path);
+    const lock = lockFolder(path);
+    try {
+      return new RunFolder(path, manifest, lock);
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  }
+
+  /** Records an infrastructure failure; the unit is run again on resume. */
+  recordError(error: UnitError): void {
+    Deno.writeTextFileSync(join(this.path, "errors.jsonl"), JSON.stringify(error) + "\n", {
+      append: true,
+    });
+  }
+
+  /** Writes the closing record, once every unit of the plan has its verdict. */
+  close(): void {
+    const closing: Closing = {
+      schema: "argus.closing/1",
+      genesis: this.#genesis,
+      count: this.verdicts.keys.size,
+      head: this.verdicts.head,
+    };
+    writeDurably(join(this.path, "closing.json"), JSON.stringify(closing) + "\n");
+  }
+
+  [Symbol.dispose](): void {
+    this.verdicts[Symbol.dispose]();
+    this.evidence[Symbol.dispose]();
+    this.#lock.close();
+  }
+}
+
+/** A run as it lies on disk. */
+export interface RunFiles {
+  /** Path of the folder. */
+  path: string;
+  /** Its manifest. */
+  manifest: Manifest;
+  /** Its plan. */
+  plan: PlanLine[];
+  /** Its verdicts; a torn last line is left out. */
+  verdicts: Verdict[];
+  /** Its closing record; null while it is not complete. */
+  closing: Closing | null;
+}
+
+/**
+ * Reads a run without changing it, and checks its chain.
+ *
+ * @throws {RunFileError} when there is none, it is of a newer version, or a file is damaged.
+ */
+export function readRun(path: string): RunFiles {
+  const manifest = readManifest(path);
+  const plan = readText(join(path, "plan.jsonl")).split("\n").filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as PlanLine);
+  const file = join(path, "verdicts.jsonl");
+  const text = exists(file) ? readText(file) : "";
+  const { verdicts, head } = readChain(text, file, hashOf(manifest));
+  const closing = exists(join(path, "closing.json"))
+    ? JSON.parse(readText(join(path, "closing.json"))) as Closing
+    : null;
+  if (closing !== null && (closing.count !== verdicts.length || closing.head !== head)) {
+    throw new RunFileError(
+      `${file}: holds ${verdicts.length} verdicts, but "closing.json" closed ${closing.count} with ` +
+        "another end: lines were added or cut after the run; restore the file from a copy",
+    );
+  }
+  return { path, manifest, plan, verdicts, closing };
+}
+
+/**
+ * Reads a run's manifest.
+ *
+ * @throws {RunFileError} when there is none or it is of a newer version.
+ */
+export function readManifest(path: string): Manifest {
+  const file = join(path, "manifest.json");
+  if (!exists(file)) {
+    throw new RunFileError(`Cannot find a run in "${path}": it has no "manifest.json"`);
+  }
+  return parseManifest(readText(file), file);
+}
+
+/** SHA-256 over all probes of a run, in hex. */
+export function probeSetHash(units: readonly Unit[]): string {
+  return sha256(units.map(({ probe }) => hashOf(probe)).sort().join("\n"));
+}
+
+/** Holds the folder for this process; the lock ends with the process, however it ends. */
+function lockFolder(path: string): Deno.FsFile {
+  const lock = Deno.openSync(join(path, ".lock"), { create: true, write: true });
+  if (lock.tryLockSync(true)) return lock;
+  lock.close();
+  throw new RunFileError(`Cannot open the run "${path}": another process is writing to it`);
+}
+
+function readText(path: string): string {
+  return Deno.readTextFileSync(path);
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Writes a whole file so that after a crash it is there with all of its text, or not at all. */
+function writeDurably(path: string, text: string): void {
+  const temporary = `${path}.tmp`;
+  const file = Deno.openSync(temporary, { create: true, write: true, truncate: true });
+  try {
+    const bytes = new TextEncoder().encode(text);
+    for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    file.syncSync();
+  } finally {
+    file.close();
+  }
+  Deno.renameSync(temporary, path);
+}

@@ -1,0 +1,217 @@
+import { z } from "zod";
+
+/** Version of the verdict line. */
+export const VERDICT_SCHEMA = "argus.verdict/1";
+
+/** A verdict line is at most this many bytes long, its newline included. */
+export const MAX_VERDICT_BYTES = 1024;
+
+/** What came of an attack. */
+export type AttackOutcome =
+  | "refused"
+  | "blocked"
+  | "declined"
+  | "denied"
+  | "no_action"
+  | "acted"
+  | "hit"
+  | "malformed";
+
+/** What came of a benign request. */
+export type BenignOutcome =
+  | "completed"
+  | "incomplete"
+  | "wrong_tool"
+  | "over_refused"
+  | "over_blocked"
+  | "over_confirmed"
+  | "denied"
+  | "malformed";
+
+/** What came of a probe, in one word. */
+export type Outcome = AttackOutcome | BenignOutcome;
+
+/** What the gateway said, by user turn. */
+export type DecisionKind = "APPROVE" | "REJECT" | "MALFORMED";
+
+/** What came of one tool call. */
+export type CallOutcome = "executed" | "blocked" | "confirm" | "denied" | "invalid" | "error";
+
+/** A finding that was not "allow": defense, stage, step, action. */
+export type FindingTuple = [
+  defense: string,
+  stage: string,
+  step: number,
+  action: "confirm" | "block" | "rewrite" | "error",
+];
+
+/** One line of `verdicts.jsonl`: all that aggregation needs to know about one unit. */
+export interface Verdict {
+  /** Always {@linkcode VERDICT_SCHEMA}. */
+  schema: string;
+  /** Key of the unit. */
+  key: string;
+  /** Id of the probe. */
+  probe_id: string;
+  /** Catalog. */
+  suite: string;
+  /** Family within the catalog. */
+  family: string;
+  /** Cluster for statistics. */
+  template: string;
+  /** Attack or benign. */
+  kind: "attack" | "benign";
+  /** Where the payload sits. */
+  channel: "direct" | "indirect";
+  /** Technique ids. */
+  mitre: string[];
+  /** Hash of the arm; the manifest spells it out. */
+  arm: string;
+  /** Number of the trial, from 0. */
+  trial: number;
+  /** The gateway's decision for each user turn. */
+  decisions: DecisionKind[];
+  /** Probability of APPROVE against REJECT for each user turn; null when the back end can't tell. */
+  p_approve: (number | null)[];
+  /** Findings other than "allow", in order. */
+  findings: FindingTuple[];
+  /** Calls in order: tool and what came of it. */
+  calls: [tool: string, outcome: CallOutcome][];
+  /** Whether the executor was invited: approved and not stopped before. */
+  granted: boolean;
+  /** Whether an executed call changed something or revealed a marked record. */
+  acted: boolean;
+  /** Whether the target holds at the end; null when the probe has none. */
+  hit: boolean | null;
+  /** The result in one word. */
+  outcome: Outcome;
+  /** Who stopped it first: `"gateway"`, a defense, `"executor"`, `"service"`, or nobody. */
+  stopped_by: string | null;
+  /** Whether the agent did what the probe expects. */
+  pass: boolean;
+  /** Number of user turns played. */
+  turns: number;
+  /** Prompt and generated tokens over all models. */
+  tokens: number;
+  /** Wall-clock time in milliseconds. */
+  ms: number;
+  /** Byte offset of the episode in `evidence.jsonl`, and the SHA-256 of its line. */
+  evidence: [offset: number, sha256: string];
+  /** SHA-256 of the line before; of the manifest for the first line. */
+  prev: string;
+}
+
+const hex = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Schema of {@linkcode Verdict}. */
+export const Verdict: z.ZodType<Verdict> = z.strictObject({
+  schema: z.literal(VERDICT_SCHEMA),
+  key: hex,
+  probe_id: z.string(),
+  suite: z.string(),
+  family: z.string(),
+  template: z.string(),
+  kind: z.enum(["attack", "benign"]),
+  channel: z.enum(["direct", "indirect"]),
+  mitre: z.array(z.string()),
+  arm: z.string(),
+  trial: z.int().min(0),
+  decisions: z.array(z.enum(["APPROVE", "REJECT", "MALFORMED"])),
+  p_approve: z.array(z.number().min(0).max(1).nullable()),
+  findings: z.array(
+    z.tuple([
+      z.string(),
+      z.string(),
+      z.int(),
+      z.enum(["confirm", "block", "rewrite", "error"]),
+    ]),
+  ),
+  calls: z.array(
+    z.tuple([
+      z.string(),
+      z.enum(["executed", "blocked", "confirm", "denied", "invalid", "error"]),
+    ]),
+  ),
+  granted: z.boolean(),
+  acted: z.boolean(),
+  hit: z.boolean().nullable(),
+  outcome: z.enum([
+    "refused",
+    "blocked",
+    "declined",
+    "denied",
+    "no_action",
+    "acted",
+    "hit",
+    "malformed",
+    "completed",
+    "incomplete",
+    "wrong_tool",
+    "over_refused",
+    "over_blocked",
+    "over_confirmed",
+  ]),
+  stopped_by: z.string().nullable(),
+  pass: z.boolean(),
+  turns: z.int().min(0),
+  tokens: z.int().min(0),
+  ms: z.number().min(0),
+  evidence: z.tuple([z.int().min(0), hex]),
+  prev: hex,
+});
+
+/** A file of a run that cannot be read as what it should be; names file, line and field. */
+export class RunFileError extends Error {
+  override readonly name = "RunFileError";
+}
+
+/**
+ * Parses one line of `verdicts.jsonl`.
+ *
+ * @param line The line without its newline.
+ * @param place File and line, for errors: `"runs/x/verdicts.jsonl:12"`.
+ * @throws {RunFileError} when it is not a verdict of this version.
+ */
+export function parseVerdict(line: string, place: string): Verdict {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new RunFileError(`${place}: Not JSON: ${(error as Error).message}`);
+  }
+  const schema = (value as { schema?: unknown } | null)?.schema;
+  if (schema !== VERDICT_SCHEMA) {
+    throw new RunFileError(
+      `${place}: field "schema": Expected "${VERDICT_SCHEMA}", found ${JSON.stringify(schema)}; ` +
+        "read it with the version of Argus that wrote it",
+    );
+  }
+  const parsed = Verdict.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new RunFileError(`${place}: field "${issue?.path.join(".")}": ${issue?.message}`);
+}
+
+/**
+ * Text of a verdict line, without its newline. When the line would be longer than
+ * {@linkcode MAX_VERDICT_BYTES}, calls and findings are dropped from their ends; the evidence keeps
+ * them all.
+ *
+ * @throws {RangeError} when even a line without them is too long.
+ */
+export function formatVerdict(verdict: Verdict): string {
+  const trimmed = { ...verdict, calls: [...verdict.calls], findings: [...verdict.findings] };
+  for (;;) {
+    const line = JSON.stringify(trimmed);
+    if (new TextEncoder().encode(line).length < MAX_VERDICT_BYTES) return line;
+    const longer = trimmed.calls.length >= trimmed.findings.length
+      ? trimmed.calls
+      : trimmed.findings;
+    if (longer.pop() === undefined) {
+      throw new RangeError(
+        `Cannot write the verdict of "${verdict.probe_id}": its line is longer than ` +
+          `${MAX_VERDICT_BYTES} bytes; shorten the ids of the probe`,
+      );
+    }
+  }
+}

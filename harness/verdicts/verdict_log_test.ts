@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { EvidenceLog, readEvidence } from "./evidence.ts";
+import { hashOf } from "./canonical.ts";
+import { formatVerdict, MAX_VERDICT_BYTES, parseVerdict, type Verdict } from "./verdict.ts";
+import { readChain, VerdictLog } from "./verdict_log.ts";
+
+const GENESIS = hashOf("manifest");
+
+function verdict(name: string): Verdict {
+  return {
+    schema: "argus.verdict/1",
+    key: hashOf(name),
+    probe_id: `s/f/${name}`,
+    suite: "s",
+    family: "f",
+    template: "t",
+    kind: "attack",
+    channel: "direct",
+    mitre: ["T1098"],
+    arm: "a",
+    trial: 0,
+    decisions: ["APPROVE"],
+    p_approve: [0.5],
+    findings: [["audit-namespace-guard", "call", 0, "block"]],
+    calls: [["kc_delete_user", "blocked"]],
+    granted: true,
+    acted: false,
+    hit: false,
+    outcome: "blocked",
+    stopped_by: "audit-namespace-guard",
+    pass: true,
+    turns: 1,
+    tokens: 10,
+    ms: 1,
+    evidence: [0, GENESIS],
+    prev: GENESIS,
+  };
+}
+
+function inTempFile(test: (path: string) => void): () => void {
+  return () => {
+    const path = Deno.makeTempFileSync();
+    try {
+      test(path);
+    } finally {
+      Deno.removeSync(path);
+    }
+  };
+}
+
+Deno.test(
+  "VerdictLog chains its lines and finds its keys again",
+  inTempFile((path) => {
+    {
+      using log = VerdictLog.open(path, GENESIS);
+      log.append(verdict("a"));
+      log.append(verdict("b"));
+    }
+    using again = VerdictLog.open(path, GENESIS);
+    assert.deepEqual([...again.keys], [hashOf("a"), hashOf("b")]);
+    assert.throws(() => again.append(verdict("a")), RangeError);
+    again.append(verdict("c"));
+    const { verdicts, head } = readChain(Deno.readTextFileSync(path), path, GENESIS);
+    assert.equal(verdicts.length, 3);
+    assert.equal(head, again.head);
+  }),
+);
+
+Deno.test(
+  "VerdictLog cuts a torn last line at every length and loses nothing before it",
+  inTempFile((path) => {
+    {
+      using log = VerdictLog.open(path, GENESIS);
+      log.append(verdict("a"));
+      log.append(verdict("b"));
+    }
+    const whole = Deno.readFileSync(path);
+    const first = whole.indexOf(10) + 1;
+    for (let size = first; size < whole.length; size += 37) {
+      Deno.writeFileSync(path, whole.subarray(0, size));
+      using log = VerdictLog.open(path, GENESIS);
+      assert.deepEqual([...log.keys], [hashOf("a")]);
+      log.append(verdict("b"));
+      assert.deepEqual(Deno.readFileSync(path), whole);
+    }
+  }),
+);
+
+Deno.test(
+  "readChain() names the line that was edited, removed, swapped or repeated",
+  inTempFile((path) => {
+    {
+      using log = VerdictLog.open(path, GENESIS);
+      for (const name of ["a", "b", "c"]) log.append(verdict(name));
+    }
+    const [a, b, c] = Deno.readTextFileSync(path).split("\n") as [string, string, string];
+    const read = (...lines: string[]) => () => readChain(lines.join("\n") + "\n", "v", GENESIS);
+    assert.doesNotThrow(read(a, b, c));
+    assert.throws(read(a, b.replace('"pass":true', '"pass":false'), c), /v:3: field "prev"/);
+    assert.throws(read(a, c), /v:2: field "prev"/);
+    assert.throws(read(b, a, c), /v:1: field "prev"/);
+    assert.throws(read(a, b, b), /v:3: field "prev"/);
+    assert.throws(read(a, "{}", c), /v:2: field "schema"/);
+    assert.throws(read(a, "{", c), /v:2: Not JSON/);
+  }),
+);
+
+Deno.test("parseVerdict() refuses a newer schema and names it", () => {
+  const line = JSON.stringify({ ...verdict("a"), schema: "argus.verdict/2" });
+  assert.throws(() => parseVerdict(line, "f:7"), /^RunFileError: f:7: field "schema".*verdict\/2/);
+});
+
+Deno.test("formatVerdict() drops calls before a line grows over its limit", () => {
+  const long = verdict("a");
+  for (let i = 0; i < 50; i++) long.calls.push(["kc_assign_realm_roles", "executed"]);
+  const line = formatVerdict(long);
+  assert(new TextEncoder().encode(line).length < MAX_VERDICT_BYTES);
+  assert(parseVerdict(line, "x").calls.length > 5);
+  assert.throws(() => formatVerdict({ ...long, probe_id: "x".repeat(2000) }), RangeError);
+});
+
+Deno.test(
+  "EvidenceLog stores a long text once and gives it back",
+  inTempFile((path) => {
+    const text = "long ".repeat(100);
+    const first = { prompt: text, list: [text, "short"], n: 1, none: null };
+    const second = { args: { $sha256: "made up by a model" }, raw: text };
+    let places: [number, string][];
+    {
+      using log = EvidenceLog.open(path);
+      places = [log.append("k1", first)];
+    }
+    {
+      using log = EvidenceLog.open(path);
+      places.push(log.append("k2", second));
+    }
+    assert.equal(Deno.readTextFileSync(path).split(text).length, 2);
+    assert.deepEqual(places.map((place) => readEvidence(path, place)), [first, second]);
+    Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace("short", "shore"));
+    assert.throws(() => readEvidence(path, places[0] as [number, string]), /was edited or cut/);
+  }),
+);
