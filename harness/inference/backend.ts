@@ -119,3 +119,8 @@ export class InferenceError extends Error {
 export class PromptTooLongError extends InferenceError {
   override readonly name = "PromptTooLongError";
 }
+
+/** A model, adapter or chat template cannot be loaded: bad input, which no retry repairs. */
+export class ModelLoadError extends InferenceError {
+  override readonly name = "ModelLoadError";
+}

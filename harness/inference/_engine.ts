@@ -1,0 +1,213 @@
+/**
+ * The models of the model process: what they are loaded from, which role has which context, and how
+ * a request becomes a job.
+ *
+ * @module
+ */
+
+import type { LlamaModel, Token } from "node-llama-cpp";
+import type { ModelRole } from "./backend.ts";
+import { detectBindings, type Library, LIBRARY_VERSION, loadBinding } from "./_binding.ts";
+import { renderPrompt } from "./_prompt.ts";
+import {
+  type Binding,
+  type ContextPlan,
+  Failure,
+  type Generate,
+  type Generated,
+  type Open,
+  type Opened,
+  type PromptFormat,
+  type Score,
+} from "./_protocol.ts";
+import { type Job, Scheduler } from "./_scheduler.ts";
+import { testInvariance } from "./_self_test.ts";
+import { closesJson, tokenizeChoice, tokenizePrompt } from "./_tokens.ts";
+
+/** Tokens in a prefill step: a cancelled request is seen between two of them. */
+const CHUNK = 64;
+
+/** What a role is served by. */
+interface Station {
+  model: LlamaModel;
+  format: PromptFormat;
+  contextSize: number;
+  scheduler: Scheduler;
+}
+
+/** What the engine tells while it works. */
+export interface EngineEvents {
+  /** A build is about to be loaded. */
+  trying: (gpu: Binding["gpu"]) => void;
+  /** A line for the log. */
+  log: (line: string) => void;
+}
+
+/** Signals of one request. */
+export interface RequestEvents {
+  /** The request got a sequence. */
+  started: () => void;
+  /** Cancels it. */
+  signal: AbortSignal;
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+async function checkMemory(open: Open, library: Library): Promise<void> {
+  if (library.llama.gpu !== false) return;
+  const weights = open.models.reduce((sum, model) => sum + model.bytes, 0);
+  const cache = open.contexts.reduce((sum, context) => sum + context.cacheBytes, 0);
+  const { free } = await library.llama.getRamState();
+  if (weights + cache <= free) return;
+  const paths = open.models.map(({ path }) => `"${path}"`).join(", ");
+  throw new Failure(
+    "load",
+    `Cannot load ${paths}: it takes ${gigabytes(weights + cache)} (weights ${
+      gigabytes(weights)
+    }, cache ${gigabytes(cache)}) and ${gigabytes(free)} of memory is free; ` +
+      "choose a smaller model, context or number of lanes",
+  );
+}
+
+/** The loaded models. */
+export class Engine {
+  readonly #stations = new Map<ModelRole, Station>();
+  readonly #library: Library;
+  readonly #open: Open;
+
+  private constructor(library: Library, open: Open) {
+    this.#library = library;
+    this.#open = open;
+  }
+
+  /** Loads everything that is asked for. */
+  static async open(open: Open, events: EngineEvents): Promise<Engine> {
+    const found = open.detect ? await detectBindings(open.bindings, open.library) : open.bindings;
+    const binding = found[0];
+    if (binding === undefined) {
+      throw new Failure("device", "No build of llama.cpp fits this machine");
+    }
+    events.trying(binding.gpu);
+    const library = await loadBinding(binding, {
+      library: open.library,
+      threads: open.threads,
+      log: (level, message) => events.log(`${level}: ${message}`),
+    });
+    await checkMemory(open, library);
+    const engine = new Engine(library, open);
+    const models = new Map<number, LlamaModel>();
+    for (const plan of open.contexts) {
+      const source = open.models[plan.model];
+      if (source === undefined) throw new Failure("failed", "A context names an unknown model");
+      const model = models.get(plan.model) ?? await engine.#loadModel(source.path);
+      models.set(plan.model, model);
+      const station = await engine.#openContext(plan, { model, format: source.format });
+      for (const role of plan.roles) engine.#stations.set(role, station);
+    }
+    return engine;
+  }
+
+  async #loadModel(path: string): Promise<LlamaModel> {
+    try {
+      return await this.#library.llama.loadModel({ modelPath: path });
+    } catch (cause) {
+      throw new Failure("load", `Cannot load "${path}": ${(cause as Error).message}`);
+    }
+  }
+
+  async #openContext(
+    plan: ContextPlan,
+    source: { model: LlamaModel; format: PromptFormat },
+  ): Promise<Station> {
+    const { adapter, contextSize, kvType } = plan;
+    const { lanes, threads } = this.#open;
+    try {
+      const context = await source.model.createContext({
+        sequences: lanes,
+        contextSize,
+        batchSize: Math.min(CHUNK * lanes, 2048),
+        threads,
+        flashAttention: "auto",
+        experimentalKvCacheKeyType: kvType,
+        experimentalKvCacheValueType: kvType,
+        ...(adapter === undefined
+          ? {}
+          : { lora: { adapters: [{ filePath: adapter.path, scale: adapter.scale }] } }),
+      });
+      return { ...source, contextSize, scheduler: new Scheduler(context, { chunk: CHUNK }) };
+    } catch (cause) {
+      const what = adapter === undefined ? "open a context" : `load the adapter "${adapter.path}"`;
+      throw new Failure("load", `Cannot ${what}: ${(cause as Error).message}`);
+    }
+  }
+
+  /** Tests the contexts and says what was opened. */
+  async report(): Promise<Omit<Opened, "type" | "id">> {
+    const stations = [...new Set(this.#stations.values())];
+    const found: boolean[] = [];
+    for (const { model, scheduler } of stations) {
+      found.push(await testInvariance(model, { scheduler, chunk: CHUNK, library: this.#library }));
+    }
+    const batchInvariant = found.every((invariant) => invariant);
+    if (!batchInvariant) { for (const { scheduler } of stations) scheduler.limit = 1; }
+    return {
+      device: this.#library.llama.gpu === false ? "cpu" : this.#library.llama.gpu,
+      threads: this.#open.threads,
+      batch: batchInvariant ? this.#open.lanes : 1,
+      batchInvariant,
+      versions: { "node-llama-cpp": LIBRARY_VERSION, "llama.cpp": this.#library.release },
+    };
+  }
+
+  /** Generates a reply, or only measures its choice. */
+  async answer(
+    request: Generate | Score,
+    events: RequestEvents,
+  ): Promise<Omit<Generated, "type" | "id">> {
+    const station = this.#stations.get(request.role);
+    if (station === undefined) {
+      throw new Failure("failed", `Cannot ask the ${request.role}: no model was opened for it`);
+    }
+    const { model, format } = station;
+    const segments = renderPrompt(request, format);
+    const tokens = tokenizePrompt(model, segments, format.barred);
+    const job = this.#job(request, { model, tokens });
+    const reply = Math.max(job.maxTokens, (job.choice?.lead.length ?? 0) + 1);
+    if (tokens.length + reply > station.contextSize) {
+      throw new Failure(
+        "prompt-too-long",
+        `Cannot fit the prompt of ${tokens.length} tokens and a reply of ${reply} into the ` +
+          `${request.role}'s context of ${station.contextSize} tokens; shorten the conversation ` +
+          "or open a greater context",
+      );
+    }
+    const { probability, ...result } = await station.scheduler.run({ ...job, ...events });
+    return {
+      text: model.detokenize(result.tokens, false),
+      finish: result.finish,
+      ...(probability === undefined ? {} : { choiceProbability: probability }),
+      promptTokens: tokens.length,
+      generatedTokens: result.tokens.length,
+      prompt: segments.map(({ text }) => text).join(""),
+    };
+  }
+
+  #job(request: Generate | Score, source: { model: LlamaModel; tokens: Token[] }): Job {
+    const { model, tokens } = source;
+    const choice = request.choice === undefined
+      ? undefined
+      : tokenizeChoice(model, request.choice, this.#library.TokenBias);
+    if (request.type === "score") return { tokens, maxTokens: 0, options: {}, choice };
+    const { temperature, seed, maxTokens } = request;
+    if (temperature > 0 && seed === undefined) {
+      throw new Failure("failed", "Cannot sample without a seed; give one, or temperature 0");
+    }
+    const options = temperature === 0
+      ? { temperature }
+      : { temperature, topK: 0, topP: 1, minP: 0, ...(seed === undefined ? {} : { seed }) };
+    const done = request.callOrText
+      ? (reply: readonly Token[]) => closesJson(model.detokenize([...reply], false))
+      : undefined;
+    return { tokens, maxTokens, options, choice, done };
+  }
+}

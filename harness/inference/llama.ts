@@ -1,0 +1,349 @@
+/**
+ * The `llama` back end: models in GGUF files, computed on this machine by llama.cpp in a process of
+ * its own. It does not own the model process's inside, which starts at `model_process.ts`.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import type {
+  GenerateRequest,
+  Generation,
+  Inference,
+  InferenceInfo,
+  ModelInfo,
+  ModelRole,
+} from "./backend.ts";
+import { InferenceError, ModelLoadError } from "./backend.ts";
+import { findLibrary, type Gpu, type InstalledLibrary, modelProcessCommand } from "./_library.ts";
+import { DeviceError, ModelProcess } from "./_model_process_client.ts";
+import type { Binding, ContextPlan, Open, Opened } from "./_protocol.ts";
+import { barredTexts, checkAdapter, checkModel, type ModelFacts } from "./model_check.ts";
+import type { Json } from "../../probes/mod.ts";
+
+/** One model on disk. */
+export interface LocalModel {
+  /** Path of the GGUF file. */
+  path: string;
+  /**
+   * Name for the manifest.
+   * @default {the name in the file}
+   */
+  name?: string;
+  /** LoRA adapter in GGUF. */
+  adapter?: {
+    /** Path of the GGUF file. */
+    path: string;
+    /**
+     * Strength.
+     * @default {1}
+     */
+    scale?: number;
+    /**
+     * Name for the manifest.
+     * @default {the file name without ".gguf"}
+     */
+    name?: string;
+  };
+}
+
+/** Options of {@linkcode openLlama}. */
+export interface LlamaOptions {
+  /** The models by role; roles that name the same file share its weights. */
+  models: Partial<Record<ModelRole, LocalModel>>;
+  /**
+   * Tokens that prompt and reply may take together.
+   * @default {the model's own, at most 2048}
+   */
+  contextSize?: number;
+  /**
+   * Sequences in a context: requests that are computed together.
+   * @default {8}
+   */
+  lanes?: number;
+  /**
+   * Threads of one decode.
+   * @default {one less than there are cores}
+   */
+  threads?: number;
+  /**
+   * Device; `"auto"` takes the best that is found, a named one is required.
+   * @default {"auto"}
+   */
+  gpu?: Gpu;
+  /**
+   * Longest time for one reply, in milliseconds.
+   * @default {120000}
+   */
+  deadlineMs?: number;
+  /**
+   * Type of the KV cache.
+   * @default {"Q8_0" where the model's head size allows it, else "F16"}
+   */
+  kvType?: "F16" | "Q8_0" | "F32";
+  /**
+   * How often a process that died is started again.
+   * @default {3}
+   */
+  maxRestarts?: number;
+  /**
+   * Further variables for the chat template.
+   * @default {{ enable_thinking: false, date_string: "26 Jul 2024" }}
+   */
+  templateVariables?: Record<string, Json>;
+}
+
+/** What opening needs, resolved. */
+interface Plan {
+  open: Omit<Open, "id" | "bindings">;
+  models: Partial<Record<ModelRole, ModelInfo>>;
+  kvType: string;
+  files: string[];
+}
+
+const VARIABLES = { enable_thinking: false, date_string: "26 Jul 2024" };
+const CACHE_BYTES = { F32: 4, F16: 2, Q8_0: 34 / 32 } as const;
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  using file = await Deno.open(path);
+  for await (const bytes of file.readable) hash.update(bytes);
+  return hash.digest("hex");
+}
+
+const baseName = (path: string): string =>
+  (path.split(/[/\\]/).at(-1) ?? path).replace(/(\.lora)?\.gguf$/, "");
+
+function kvTypeFor(
+  facts: readonly ModelFacts[],
+  wanted: LlamaOptions["kvType"],
+): keyof typeof CACHE_BYTES {
+  const odd = facts.find(({ headSize }) => headSize % 32 !== 0);
+  if (wanted === "Q8_0" && odd !== undefined) {
+    throw new ModelLoadError(
+      `Cannot use a Q8_0 cache with "${odd.header.path}": its heads have ${odd.headSize} values, ` +
+        'not a multiple of 32; choose "F16"',
+    );
+  }
+  return wanted ?? (odd === undefined ? "Q8_0" : "F16");
+}
+
+async function describe(model: LocalModel, facts: ModelFacts): Promise<ModelInfo> {
+  const { adapter } = model;
+  const [hash, adapterHash] = await Promise.all([
+    sha256(model.path),
+    adapter === undefined ? null : sha256(adapter.path),
+  ]);
+  return {
+    model: model.name ?? facts.name,
+    sha256: hash,
+    adapter: adapter === undefined ? null : adapter.name ?? baseName(adapter.path),
+    adapterSha256: adapterHash,
+    templateSha256: createHash("sha256").update(facts.template).digest("hex"),
+  };
+}
+
+/** Checks the files and lays out models and contexts. */
+async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<Plan> {
+  const wanted = Object.entries(options.models) as [ModelRole, LocalModel][];
+  if (wanted.length === 0) throw new InferenceError("Cannot open no models; name at least one");
+  const paths = [...new Set(wanted.map(([, { path }]) => path))];
+  const facts = await Promise.all(paths.map((path) => checkModel(path)));
+  const kvType = kvTypeFor(facts, options.kvType);
+  const lanes = options.lanes ?? 8;
+  const contexts = new Map<string, ContextPlan>();
+  const models: Plan["models"] = {};
+  for (const [role, model] of wanted) {
+    const index = paths.indexOf(model.path);
+    const fact = facts[index];
+    if (fact === undefined) continue;
+    if (model.adapter !== undefined) await checkAdapter(model.adapter.path, fact);
+    const adapter = model.adapter === undefined
+      ? undefined
+      : { path: model.adapter.path, scale: model.adapter.scale ?? 1 };
+    const key = JSON.stringify([index, adapter]);
+    const contextSize = options.contextSize ?? Math.min(fact.contextLength, 2048);
+    const known = contexts.get(key);
+    if (known !== undefined) known.roles.push(role);
+    else {
+      contexts.set(key, {
+        roles: [role],
+        model: index,
+        ...(adapter === undefined ? {} : { adapter }),
+        contextSize,
+        kvType,
+        cacheBytes: fact.cacheWidth * CACHE_BYTES[kvType] * contextSize * lanes,
+      });
+    }
+    models[role] = await describe(model, fact);
+  }
+  return {
+    kvType,
+    models,
+    files: [...paths, ...wanted.flatMap(([, { adapter }]) => adapter?.path ?? [])],
+    open: {
+      type: "open",
+      library: library.url,
+      detect: (options.gpu ?? "auto") === "auto",
+      threads: threadsFor(options.threads),
+      lanes,
+      models: facts.map((fact) => ({
+        path: fact.header.path,
+        bytes: fact.header.fileSize,
+        format: {
+          template: fact.template,
+          bosToken: fact.bosToken,
+          eosToken: fact.eosToken,
+          barred: barredTexts(fact),
+          variables: options.templateVariables ?? VARIABLES,
+        },
+      })),
+      contexts: [...contexts.values()],
+    },
+  };
+}
+
+/** Threads that spin on a core which somebody else needs make a token a thousand times slower. */
+function threadsFor(wanted: number | undefined): number {
+  const most = Math.max(1, navigator.hardwareConcurrency - 1);
+  return Math.min(wanted ?? most, most);
+}
+
+class Llama implements Inference {
+  readonly info: InferenceInfo;
+  readonly #start: () => Promise<ModelProcess>;
+  #process: Promise<ModelProcess>;
+  #restarts: number;
+  #closed = false;
+
+  constructor(process: ModelProcess, options: {
+    info: InferenceInfo;
+    start: () => Promise<ModelProcess>;
+    restarts: number;
+  }) {
+    this.info = options.info;
+    this.#process = Promise.resolve(process);
+    this.#start = options.start;
+    this.#restarts = options.restarts;
+  }
+
+  async generate(role: ModelRole, request: GenerateRequest): Promise<Generation> {
+    const begun = performance.now();
+    const { signal, temperature = 0, callOrText = false, ...rest } = request;
+    const process = await this.#alive();
+    const { type: _type, id: _id, choiceProbability, ...generation } = await process.answer({
+      type: "generate",
+      role,
+      messages: [...rest.messages],
+      ...(rest.tools === undefined ? {} : { tools: [...rest.tools] }),
+      maxTokens: rest.maxTokens,
+      temperature,
+      ...(rest.seed === undefined ? {} : { seed: rest.seed }),
+      ...(rest.choice === undefined
+        ? {}
+        : { choice: { prefix: rest.choice.prefix, labels: [...rest.choice.labels] } }),
+      callOrText,
+    }, signal);
+    return {
+      ...generation,
+      ...(choiceProbability === undefined ? {} : { choiceProbability }),
+      ms: performance.now() - begun,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    const process = await this.#process.catch(() => undefined);
+    await process?.close();
+  }
+
+  /** The process, started again when it has died. */
+  async #alive(): Promise<ModelProcess> {
+    if (this.#closed) throw new InferenceError("The back end is closed");
+    const current = this.#process;
+    const process = await current.catch(() => undefined);
+    if (process !== undefined && !process.dead) return process;
+    // Of all requests that find it dead, one starts it again.
+    if (this.#process === current) {
+      if (this.#restarts === 0) {
+        throw new InferenceError("The model process died too often; it is not started again");
+      }
+      this.#restarts--;
+      this.#process = Promise.resolve(process?.close()).then(() => this.#start());
+      this.#process.catch(() => {});
+    }
+    return this.#process;
+  }
+}
+
+/** Starts processes until one can use its device. */
+async function startProcess(
+  plan: Plan,
+  options: { library: InstalledLibrary; deadlineMs: number },
+): Promise<{ process: ModelProcess; opened: Opened }> {
+  let bindings: Binding[] = options.library.bindings;
+  for (;;) {
+    const library = { ...options.library, bindings };
+    const { files, open } = plan;
+    const command = modelProcessCommand({ library, files, detect: open.detect });
+    const process = new ModelProcess({ command, deadlineMs: options.deadlineMs });
+    try {
+      return { process, opened: await process.open({ ...open, bindings }) };
+    } catch (error) {
+      await process.kill();
+      const others = error instanceof DeviceError
+        ? bindings.filter(({ gpu }) => gpu !== error.gpu)
+        : [];
+      if (others.length === 0) throw error;
+      bindings = others;
+    }
+  }
+}
+
+/**
+ * Opens models on this machine: checks the files, starts the model process and tests it.
+ *
+ * @param options Which models, and how to run them.
+ * @throws {ModelLoadError} when a model or adapter cannot be loaded; it names the file.
+ * @throws {InferenceError} when the model process fails.
+ * @example
+ * ```ts no-run
+ * import { openLlama } from "./mod.ts";
+ * await using inference = await openLlama({ models: { gateway: { path: "base.gguf" } } });
+ * ```
+ */
+export async function openLlama(options: LlamaOptions): Promise<Inference> {
+  const installed = findLibrary();
+  const { gpu = "auto", deadlineMs = 120_000, maxRestarts = 3 } = options;
+  const bindings = gpu === "auto"
+    ? installed.bindings
+    : installed.bindings.filter((binding) => binding.gpu === gpu);
+  if (bindings.length === 0) {
+    throw new ModelLoadError(
+      `Cannot use ${gpu || "cpu"}: no build of llama.cpp for it is installed`,
+    );
+  }
+  const library = { ...installed, bindings };
+  const planned = await plan(options, library);
+  const { process, opened } = await startProcess(planned, { library, deadlineMs });
+  const info: InferenceInfo = {
+    backend: "llama",
+    device: opened.device,
+    versions: opened.versions,
+    threads: opened.threads,
+    batch: opened.batch,
+    kvType: planned.kvType,
+    batchInvariant: opened.batchInvariant,
+    models: planned.models,
+  };
+  const start = async (): Promise<ModelProcess> => {
+    const again = await startProcess(planned, { library, deadlineMs });
+    if (
+      again.opened.device === opened.device &&
+      again.opened.batchInvariant === opened.batchInvariant
+    ) return again.process;
+    await again.process.kill();
+    throw new InferenceError(`The model process came back on "${again.opened.device}"`);
+  };
+  return new Llama(process, { info, start, restarts: maxRestarts });
+}
