@@ -174,14 +174,17 @@ check_sum() {
 install_dependencies() {
   # A cache in the project works without HOME, and goes away with the folder.
   DENO_DIR=${DENO_DIR:-$ROOT/.deno/cache}
+  # Behind a proxy that signs with its own certificate, the system's store knows it.
+  DENO_TLS_CA_STORE=${DENO_TLS_CA_STORE:-mozilla,system}
   DENO_NO_UPDATE_CHECK=1
-  export DENO_DIR DENO_NO_UPDATE_CHECK
+  export DENO_DIR DENO_TLS_CA_STORE DENO_NO_UPDATE_CHECK
   cd "$ROOT"
   [ -d node_modules ] || say "Installing the locked dependencies into node_modules (about 60 MB to fetch)"
   if ! "$DENO" install --frozen >"$ROOT/.deno/install.log" 2>&1; then
-    tail -n 20 "$ROOT/.deno/install.log" >&2
+    grep -v '^Download' "$ROOT/.deno/install.log" | tail -n 20 >&2
     fail "The dependencies could not be installed; the whole log is '.deno/install.log'" \
       "If the lockfile is out of date, run 'deno task lock' and commit deno.lock" \
+      "If a certificate is refused, set DENO_CERT to the file of your network's certificate" \
       "Otherwise check the network and run this again; what was fetched is kept"
   fi
 }
