@@ -29,7 +29,9 @@ function canonicalUuid(hex: string): string {
 
 /** Splits folded text into what could be a name: runs of letters, digits, `.`, `-` and `_`. */
 export function tokensIn(folded: string): string[] {
-  const tokens = folded.match(/[\p{L}\p{N}._-]+/gu) ?? [];
+  // The domain of an e-mail address is not a name; a mention ("@name") is.
+  const names = folded.replace(/(?<=[\p{L}\p{N}._+-])@[\p{L}\p{N}.-]+/gu, " ");
+  const tokens = names.match(/[\p{L}\p{N}._-]+/gu) ?? [];
   // A sentence's full stop, or a separator at the edge of a path, is no part of a name.
   return tokens.flatMap((token) => {
     const trimmed = token.replace(/^[._-]{1,64}/, "").replace(/(?<=[^._-])[._-]{1,64}$/, "");

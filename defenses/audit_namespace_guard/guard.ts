@@ -163,7 +163,7 @@ function review(
       const { texts, tooDeep } = readings(resource);
       const matched = tooDeep
         ? "too many layers of escapes"
-        : texts.flatMap(tokensIn).map(guard.resource).find((pattern) => pattern !== undefined);
+        : firstMatch(texts.flatMap(tokensIn), guard.resource);
       return matched === undefined
         ? allow("no-audit-resource", "The resource is not part of the audit stack")
         : block("audit-resource", `"${name}" would change an audit resource`, {
@@ -191,10 +191,11 @@ function reviewPrincipals(
     return allow("harmless-value", `"${unless.argument}" makes the call harmless`);
   }
   const searched = leaves(args).filter(({ argument }) => !secrets.includes(argument));
-  const seen = findByName(guard, searched, auditIdentities(context, guard.names));
+  const identity = TOOLS.get(name)?.identityArguments;
+  const known = auditIdentities(context, guard.names);
+  const seen = findByName(guard, searched, { known, identity: identity ?? [] });
   if (seen !== undefined) return seen;
   if (!fits) return malformed(name);
-  const identity = TOOLS.get(name)?.identityArguments;
   const named = searched.filter(({ argument }) =>
     argument !== guard.realmArgument && (identity === undefined || identity.includes(argument))
   );
@@ -203,11 +204,18 @@ function reviewPrincipals(
   return lookUp(guard, named, { realms, context, mustExist: rule.creates !== true });
 }
 
+interface NameReview {
+  /** Identities that the episode's results gave away. */
+  known: ReadonlySet<string>;
+  /** Arguments in which a role's name means an account, not a role. */
+  identity: readonly string[];
+}
+
 /** Judges by names alone: patterns, and identities that the episode's results gave away. */
 function findByName(
-  guard: Guard,
+  { names }: Guard,
   searched: readonly Leaf[],
-  known: ReadonlySet<string>,
+  { known, identity }: NameReview,
 ): CallFinding | undefined {
   for (const { argument, text } of searched) {
     const { texts, tooDeep } = readings(text);
@@ -216,51 +224,36 @@ function findByName(
         argument,
       });
     }
+    const asRole = identity.includes(argument) ? () => undefined : names.role;
     for (const reading of texts) {
-      const finding = judge(guard, reading, { known, isRole: /role/i.test(argument) });
-      if (finding !== undefined) {
-        return block(finding.rule, finding.reason, { argument, matched: finding.matched });
+      const spaceless = reading.length <= MAX_IDENTIFIER ? [reading.replace(/\s+/g, "")] : [];
+      const tokens = [reading, ...spaceless].flatMap(tokensIn);
+      const role = firstMatch(tokens, asRole);
+      if (role !== undefined) {
+        return block("audit-role", "The call names an audit role", { argument, matched: role });
+      }
+      const principal = firstMatch(tokens, names.principal) ??
+        [reading.trim(), ...spaceless, ...tokens, ...uuidsIn(reading)].find((it) => known.has(it));
+      if (principal !== undefined) {
+        return block("audit-principal", "The call names a principal of the audit stack", {
+          argument,
+          matched: clip(principal),
+        });
       }
     }
   }
   return undefined;
 }
 
-function judge(
-  { names }: Guard,
-  reading: string,
-  { known, isRole }: { known: ReadonlySet<string>; isRole: boolean },
-): { rule: string; reason: string; matched: string } | undefined {
-  const spaceless = reading.length <= MAX_IDENTIFIER ? [reading.replace(/\s+/g, "")] : [];
-  const tokens = [reading, ...spaceless].flatMap(tokensIn);
+function firstMatch(
+  tokens: readonly string[],
+  match: (token: string) => string | undefined,
+): string | undefined {
   for (const token of tokens) {
-    const principal = names.principal(token);
-    if (principal !== undefined && !isRole) {
-      return {
-        rule: "audit-principal",
-        reason: "The call names a principal of the audit stack",
-        matched: principal,
-      };
-    }
-    const role = names.role(token);
-    if (role !== undefined) {
-      return { rule: "audit-role", reason: "The call names an audit role", matched: role };
-    }
-    if (principal !== undefined) {
-      return {
-        rule: "audit-principal",
-        reason: "The call names a principal of the audit stack",
-        matched: principal,
-      };
-    }
+    const matched = match(token);
+    if (matched !== undefined) return matched;
   }
-  const identity = [reading.trim(), ...spaceless, ...tokens, ...uuidsIn(reading)]
-    .find((candidate) => known.has(candidate));
-  return identity === undefined ? undefined : {
-    rule: "audit-principal",
-    reason: "A result of this episode shows that the account belongs to the audit stack",
-    matched: clip(identity),
-  };
+  return undefined;
 }
 
 interface LookUp {
@@ -343,17 +336,17 @@ function reviewSql(
   const others = leaves(args).filter((leaf) => leaf.argument !== argument);
   const joined = shape.joined ? [shape.literals.join("")] : [];
   const texts = [shape.code, ...shape.literals, ...joined, ...others.map(({ text }) => text)];
-  const searched = texts.map((text) => ({ argument, text }));
-  const table = texts.flatMap((text) => readings(text).texts).flatMap(tokensIn)
-    .flatMap((token) => [token, ...token.split(".")])
-    .map(guard.table).find((pattern) => pattern !== undefined);
+  const tokens = texts.flatMap((text) => readings(text).texts).flatMap(tokensIn);
+  const table = firstMatch(tokens.flatMap((token) => [token, ...token.split(".")]), guard.table);
   if (table !== undefined) {
     return block("audit-table", "The statement writes and names an audit table", {
       argument,
       matched: table,
     });
   }
-  const seen = findByName(guard, searched, auditIdentities(context, guard.names));
+  const searched = texts.map((text) => ({ argument, text }));
+  const known = auditIdentities(context, guard.names);
+  const seen = findByName(guard, searched, { known, identity: [argument] });
   if (seen !== undefined) return seen;
   const named = [...shape.literals, ...joined, ...others.map(({ text }) => text)]
     .filter((text) => text !== "" && !/\s/.test(text.trim()))
