@@ -1,0 +1,195 @@
+import {
+  type Diff,
+  type DiffEntry,
+  type Json,
+  type Row,
+  type ToolCall,
+  TOOLS,
+} from "../probes/mod.ts";
+import type { EpisodeFiles } from "./files/file_store.ts";
+import type { EpisodeSql } from "./sql/episode_sql.ts";
+import { disclosures, type MarkIndex } from "./state/marks.ts";
+import type { RowOverlay } from "./state/row_store.ts";
+import type { ToolContext, ToolFunction } from "./tools/context.ts";
+import { refused, type ToolOutcome } from "./tools/outcome.ts";
+import { argumentProblems } from "./tools/validate.ts";
+import {
+  type Directory,
+  type DirectoryEntry,
+  type Episode,
+  type Prepared,
+  WorldError,
+} from "./world.ts";
+
+/** What an embedded episode is made of. */
+export interface EpisodeParts {
+  tools: ReadonlyMap<string, ToolFunction>;
+  names: ReadonlySet<string>;
+  context: ToolContext;
+  rows: RowOverlay;
+  files: EpisodeFiles;
+  sql: EpisodeSql;
+  marks: MarkIndex;
+  /** Called once when the episode is over, with what was found wrong. */
+  onClose: (wrong: readonly string[]) => void;
+}
+
+/** An episode of the embedded world. */
+export class EmbeddedEpisode implements Episode {
+  readonly tools: ReadonlySet<string>;
+  readonly directory: Directory;
+  #parts: EpisodeParts;
+  #diff: DiffEntry[] = [];
+  #pending: Prepared | undefined;
+  #busy = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: EpisodeParts) {
+    this.#parts = parts;
+    this.tools = parts.names;
+    this.directory = rowDirectory(parts.rows);
+  }
+
+  async prepare(call: Readonly<ToolCall>): Promise<Prepared> {
+    if (this.#closed) throw new TypeError("Cannot prepare a call: the episode is closed");
+    if (this.#busy || this.#pending) {
+      throw new TypeError("Cannot prepare a call: commit or roll back the one before it first");
+    }
+    this.#busy = true;
+    try {
+      return await this.#prepare(call);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #prepare(call: Readonly<ToolCall>): Promise<Prepared> {
+    const { rows, files, sql, marks } = this.#parts;
+    const from = { rows: rows.position, files: files.position };
+    const outcome = await this.#run(call);
+    const changed = [...rows.changes(from.rows), ...files.changes(from.files), ...sql.pending()];
+    if (outcome.status !== "executed") {
+      rows.revert(from.rows);
+      await files.revert(from.files);
+      await sql.rollback();
+      return this.#inert(outcome, []);
+    }
+    const diff = [...changed, ...counted(outcome), ...disclosures(marks, outcome.result)];
+    if (changed.length === 0) return this.#inert(outcome, diff);
+    return this.#hold({
+      status: outcome.status,
+      diff: freeze(diff),
+      result: outcome.result,
+      commit: () =>
+        this.#settle(async () => {
+          await sql.commit();
+          this.#diff.push(...diff);
+        }),
+      rollback: () =>
+        this.#settle(async () => {
+          rows.revert(from.rows);
+          await files.revert(from.files);
+          await sql.rollback();
+        }),
+    });
+  }
+
+  /** A prepared call that holds nothing open: it changed nothing. */
+  #inert({ status, result }: ToolOutcome, diff: DiffEntry[]): Prepared {
+    return this.#hold({
+      status,
+      diff: freeze(diff),
+      result,
+      commit: () =>
+        this.#settle(() => {
+          this.#diff.push(...diff);
+          return Promise.resolve();
+        }),
+      rollback: () => this.#settle(() => Promise.resolve()),
+    });
+  }
+
+  #hold(prepared: Prepared): Prepared {
+    this.#pending = prepared;
+    return prepared;
+  }
+
+  async #settle(act: () => Promise<void>): Promise<void> {
+    if (!this.#pending) {
+      throw new TypeError("Cannot settle a call twice: it was committed or rolled back");
+    }
+    this.#pending = undefined;
+    await act();
+  }
+
+  async #run(call: Readonly<ToolCall>): Promise<ToolOutcome> {
+    const tool = this.#parts.tools.get(call.name);
+    const schema = TOOLS.get(call.name)?.schema.function.parameters;
+    if (!schema) return refused("error", `Unknown tool "${call.name.slice(0, 60).toWellFormed()}"`);
+    if (!tool) return refused("error", `Tool "${call.name}" is not part of this world`);
+    const problems = argumentProblems(schema, call.arguments as Json);
+    if (problems.length > 0) {
+      return refused("invalid", `Invalid arguments for ${call.name}: ${problems.join("; ")}`);
+    }
+    return await tool(call.arguments, this.#parts.context);
+  }
+
+  diff(): Diff {
+    return [...this.#diff];
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const { rows, files, sql, onClose } = this.#parts;
+    const wrong = [...rows.close(), ...await files.close(), ...await sql.close()];
+    onClose(wrong);
+    if (wrong.length > 0) {
+      throw new WorldError(`Reset did not restore the world: ${wrong.slice(0, 5).join(", ")}`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function counted({ reads }: ToolOutcome): DiffEntry[] {
+  return reads.map(({ service, entity, count }) => ({
+    service,
+    entity,
+    id: "*",
+    change: "read",
+    after: { count },
+  }));
+}
+
+function freeze(diff: DiffEntry[]): Diff {
+  for (const entry of diff) Object.freeze(entry);
+  return Object.freeze([...diff]);
+}
+
+/** A directory over Keycloak's rows: its reads leave no trace. */
+export function rowDirectory(rows: RowOverlay): Directory {
+  const entry = (row: Row): DirectoryEntry => ({
+    realm: String(row.realm),
+    user_id: String(row.user_id),
+    username: String(row.username),
+    ...(row.email ? { email: String(row.email) } : {}),
+    roles: rows.by("keycloak.role_mappings", "user_id", row.user_id as string).map(([, mapping]) =>
+      String(mapping.role)
+    ),
+  });
+  return {
+    principal(realm, identifier) {
+      const name = identifier.toLowerCase();
+      const row = rows.get("keycloak.users", `${realm}/${name}`) ??
+        ["user_id", "email"].flatMap((column) => rows.by("keycloak.users", column, name))
+          .map(([, row]) => row).find((row) => row.realm === realm);
+      return Promise.resolve(row && entry(row));
+    },
+  };
+}
