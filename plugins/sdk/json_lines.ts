@@ -1,5 +1,8 @@
 import type { Probe } from "../../probes/probe.ts";
 
+/** A probe read from text: its suite and family are there but are the host's to compare. */
+export type CatalogProbe = Omit<Probe, "suite" | "family">;
+
 /**
  * Reads probes from a catalog's text, one JSON object a line; blank lines are skipped.
  *
@@ -17,7 +20,7 @@ import type { Probe } from "../../probes/probe.ts";
  * assert.deepEqual(jsonLines('{"id":"acme/badge/01"}\n\n'), [{ id: "acme/badge/01" }]);
  * ```
  */
-export function jsonLines(text: string): Probe[] {
+export function jsonLines(text: string): CatalogProbe[] {
   return text.split("\n").filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as Probe);
+    .map((line) => JSON.parse(line) as CatalogProbe);
 }
