@@ -21,7 +21,7 @@ import {
   type Score,
 } from "./_protocol.ts";
 import { type Job, Scheduler } from "./_scheduler.ts";
-import { testInvariance } from "./_self_test.ts";
+import { testInvariance } from "./_invariance.ts";
 import { closesJson, tokenizeChoice, tokenizePrompt } from "./_tokens.ts";
 
 /** Tokens in a prefill step: a cancelled request is seen between two of them. */
@@ -39,6 +39,8 @@ interface Station {
 export interface EngineEvents {
   /** A build is about to be loaded. */
   trying: (gpu: Binding["gpu"]) => void;
+  /** A part, in [0, 1], of a model has been read. */
+  loading: (part: number) => void;
   /** A line for the log. */
   log: (line: string) => void;
 }
@@ -57,7 +59,9 @@ async function checkMemory(open: Open, library: Library): Promise<void> {
   if (library.llama.gpu !== false) return;
   const weights = open.models.reduce((sum, model) => sum + model.bytes, 0);
   const cache = open.contexts.reduce((sum, context) => sum + context.cacheBytes, 0);
-  const { free } = await library.llama.getRamState();
+  // What can be evicted, such as the page cache, counts as free.
+  const { total, wired } = await library.llama.getRamState();
+  const free = total - wired;
   if (weights + cache <= free) return;
   const paths = open.models.map(({ path }) => `"${path}"`).join(", ");
   throw new Failure(
@@ -99,7 +103,7 @@ export class Engine {
     for (const plan of open.contexts) {
       const source = open.models[plan.model];
       if (source === undefined) throw new Failure("failed", "A context names an unknown model");
-      const model = models.get(plan.model) ?? await engine.#loadModel(source.path);
+      const model = models.get(plan.model) ?? await engine.#loadModel(source.path, events.loading);
       models.set(plan.model, model);
       const station = await engine.#openContext(plan, { model, format: source.format });
       for (const role of plan.roles) engine.#stations.set(role, station);
@@ -107,9 +111,9 @@ export class Engine {
     return engine;
   }
 
-  async #loadModel(path: string): Promise<LlamaModel> {
+  async #loadModel(path: string, onLoadProgress: (part: number) => void): Promise<LlamaModel> {
     try {
-      return await this.#library.llama.loadModel({ modelPath: path });
+      return await this.#library.llama.loadModel({ modelPath: path, onLoadProgress });
     } catch (cause) {
       throw new Failure("load", `Cannot load "${path}": ${(cause as Error).message}`);
     }

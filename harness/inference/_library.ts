@@ -11,9 +11,6 @@ import { fileURLToPath } from "node:url";
 import { ModelLoadError } from "./backend.ts";
 import type { Binding } from "./_protocol.ts";
 
-/** Devices that a user can ask for. */
-export type Gpu = "auto" | false | "metal" | "cuda" | "vulkan";
-
 /** What is installed. */
 export interface InstalledLibrary {
   /** URL of the entry module of node-llama-cpp. */

@@ -192,7 +192,7 @@ export class ModelProcess {
     if (event.type === "trying") this.#trying = event.gpu;
     else if (event.type === "started") this.#startDeadline(event.id);
     else if (event.type === "failed") this.#take(event.id)?.reject(this.#failure(event));
-    else this.#take(event.id)?.settle(event);
+    else if (event.type !== "loading") this.#take(event.id)?.settle(event);
     this.#watch();
   }
 

@@ -172,7 +172,7 @@ export function renderPrompt(
     at = match.index + match[0].length;
   }
   if (at < rendered.length) segments.push({ text: rendered.slice(at), trusted: true });
-  if (segments.some(({ text, trusted }) => trusted && /\uE000\d+|\d+\uE001/.test(text))) {
+  if (segments.some(({ text, trusted }) => trusted && /[\u2003\uE000\uE001]/.test(text))) {
     throw new Failure("failed", "Cannot render the chat template: it cuts texts of messages apart");
   }
   return segments;

@@ -130,6 +130,8 @@ export type FailureKind = z.infer<typeof FailureKind>;
 export const Event = z.discriminatedUnion("type", [
   /** A build is about to be loaded, which may end the process. */
   z.strictObject({ type: z.literal("trying"), gpu: Binding.shape.gpu }),
+  /** A model is being read; says no more than that the process lives. */
+  z.strictObject({ type: z.literal("loading"), part: z.number() }),
   Opened,
   /** The request got a sequence. */
   z.strictObject({ type: z.literal("started"), id: Id }),

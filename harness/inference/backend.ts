@@ -53,9 +53,9 @@ export interface Generation {
   finish: "stop" | "length";
   /** Probability of `choice.labels[0]` against `labels[1]`, in [0, 1]; null when the back end cannot tell. */
   choiceProbability?: number | null;
-  /** Number of prompt tokens. */
+  /** Number of prompt tokens; 0 when a server does not say. */
   promptTokens: number;
-  /** Number of generated tokens. */
+  /** Number of generated tokens; 0 when a server does not say. */
   generatedTokens: number;
   /** The prompt as rendered by the chat template, for the evidence; undefined when a server renders it. */
   prompt?: string;
@@ -93,6 +93,8 @@ export interface InferenceInfo {
   kvType: string | null;
   /** Whether the start-up self-test found replies independent of what else is in the batch. */
   batchInvariant: boolean | null;
+  /** What a server was found to do: `"logprobs"`, `"tools"`; absent for other back ends. */
+  capabilities?: Record<string, boolean>;
   /** The models by role; a role that the run does not use is absent. */
   models: Partial<Record<ModelRole, ModelInfo>>;
 }

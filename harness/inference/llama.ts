@@ -15,9 +15,10 @@ import type {
   ModelRole,
 } from "./backend.ts";
 import { InferenceError, ModelLoadError } from "./backend.ts";
-import { findLibrary, type Gpu, type InstalledLibrary, modelProcessCommand } from "./_library.ts";
+import { findLibrary, type InstalledLibrary, modelProcessCommand } from "./_library.ts";
 import { DeviceError, ModelProcess } from "./_model_process_client.ts";
-import type { Binding, ContextPlan, Open, Opened } from "./_protocol.ts";
+import { RestartingProcess } from "./_restarts.ts";
+import type { Binding, ContextPlan, Generate, Open, Opened } from "./_protocol.ts";
 import { barredTexts, checkAdapter, checkModel, type ModelFacts } from "./model_check.ts";
 import type { Json } from "../../probes/mod.ts";
 
@@ -70,7 +71,7 @@ export interface LlamaOptions {
    * Device; `"auto"` takes the best that is found, a named one is required.
    * @default {"auto"}
    */
-  gpu?: Gpu;
+  gpu?: "auto" | false | "metal" | "cuda" | "vulkan";
   /**
    * Longest time for one reply, in milliseconds.
    * @default {120000}
@@ -209,41 +210,39 @@ function threadsFor(wanted: number | undefined): number {
   return Math.min(wanted ?? most, most);
 }
 
+/** A request as the model process reads it. */
+function command(role: ModelRole, request: GenerateRequest): Omit<Generate, "id"> {
+  const { messages, tools, maxTokens, temperature = 0, seed, choice, callOrText = false } = request;
+  return {
+    type: "generate",
+    role,
+    messages: [...messages],
+    ...(tools === undefined ? {} : { tools: [...tools] }),
+    maxTokens,
+    temperature,
+    ...(seed === undefined ? {} : { seed }),
+    ...(choice === undefined
+      ? {}
+      : { choice: { prefix: choice.prefix, labels: [...choice.labels] } }),
+    callOrText,
+  };
+}
+
 class Llama implements Inference {
   readonly info: InferenceInfo;
-  readonly #start: () => Promise<ModelProcess>;
-  #process: Promise<ModelProcess>;
-  #restarts: number;
-  #closed = false;
+  readonly #processes: RestartingProcess;
 
-  constructor(process: ModelProcess, options: {
-    info: InferenceInfo;
-    start: () => Promise<ModelProcess>;
-    restarts: number;
-  }) {
-    this.info = options.info;
-    this.#process = Promise.resolve(process);
-    this.#start = options.start;
-    this.#restarts = options.restarts;
+  constructor(info: InferenceInfo, processes: RestartingProcess) {
+    this.info = info;
+    this.#processes = processes;
   }
 
   async generate(role: ModelRole, request: GenerateRequest): Promise<Generation> {
     const begun = performance.now();
-    const { signal, temperature = 0, callOrText = false, ...rest } = request;
-    const process = await this.#alive();
-    const { type: _type, id: _id, choiceProbability, ...generation } = await process.answer({
-      type: "generate",
-      role,
-      messages: [...rest.messages],
-      ...(rest.tools === undefined ? {} : { tools: [...rest.tools] }),
-      maxTokens: rest.maxTokens,
-      temperature,
-      ...(rest.seed === undefined ? {} : { seed: rest.seed }),
-      ...(rest.choice === undefined
-        ? {}
-        : { choice: { prefix: rest.choice.prefix, labels: [...rest.choice.labels] } }),
-      callOrText,
-    }, signal);
+    request.signal?.throwIfAborted();
+    const process = await this.#processes.alive();
+    const answer = await process.answer(command(role, request), request.signal);
+    const { type: _type, id: _id, choiceProbability, ...generation } = answer;
     return {
       ...generation,
       ...(choiceProbability === undefined ? {} : { choiceProbability }),
@@ -252,27 +251,7 @@ class Llama implements Inference {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    const process = await this.#process.catch(() => undefined);
-    await process?.close();
-  }
-
-  /** The process, started again when it has died. */
-  async #alive(): Promise<ModelProcess> {
-    if (this.#closed) throw new InferenceError("The back end is closed");
-    const current = this.#process;
-    const process = await current.catch(() => undefined);
-    if (process !== undefined && !process.dead) return process;
-    // Of all requests that find it dead, one starts it again.
-    if (this.#process === current) {
-      if (this.#restarts === 0) {
-        throw new InferenceError("The model process died too often; it is not started again");
-      }
-      this.#restarts--;
-      this.#process = Promise.resolve(process?.close()).then(() => this.#start());
-      this.#process.catch(() => {});
-    }
-    return this.#process;
+    await this.#processes.close();
   }
 }
 
@@ -345,5 +324,5 @@ export async function openLlama(options: LlamaOptions): Promise<Inference> {
     await again.process.kill();
     throw new InferenceError(`The model process came back on "${again.opened.device}"`);
   };
-  return new Llama(process, { info, start, restarts: maxRestarts });
+  return new Llama(info, new RestartingProcess(process, { start, limit: maxRestarts }));
 }

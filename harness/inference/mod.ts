@@ -7,3 +7,5 @@
 
 export * from "./backend.ts";
 export * from "./llama.ts";
+export * from "./openai.ts";
+export * from "./scripted.ts";

@@ -46,6 +46,7 @@ async function open(command: Open): Promise<void> {
   try {
     const opened = await Engine.open(command, {
       trying: (gpu) => send({ type: "trying", gpu }),
+      loading: (part) => send({ type: "loading", part }),
       log,
     });
     const report = await opened.report();
@@ -98,6 +99,8 @@ function receive(line: string): void {
 }
 
 if (import.meta.main) {
+  // An interrupt on the terminal is for the harness, which lets running episodes end.
+  Deno.addSignalListener("SIGINT", () => {});
   // Libraries that print would garble the protocol.
   console.log = console.info = console.debug = (...data: unknown[]): void => log(data.join(" "));
   await eachLine(Deno.stdin.readable, receive);
