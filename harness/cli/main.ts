@@ -7,10 +7,8 @@
  */
 
 import { Command, CommanderError } from "commander";
-import { benchCommand } from "./commands/bench.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { modelCommand } from "./commands/model.ts";
-import { pluginCommand } from "./commands/plugin.ts";
 import { probesCommand } from "./commands/probes.ts";
 import { quickstartCommand } from "./commands/quickstart.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -32,10 +30,8 @@ function program(): Command {
       verifyCommand(),
       quickstartCommand(),
       probesCommand(),
-      pluginCommand(),
       modelCommand(),
       stackCommand(),
-      benchCommand(),
     ]
   ) root.addCommand(command);
   strict(root);

@@ -1,6 +1,11 @@
 import type { Diff, Probe, ToolCall } from "../../probes/mod.ts";
 import type { Episode, Prepared } from "../../stack/mod.ts";
-import type { GenerateRequest, Generation, Inference, ModelRole } from "../inference/backend.ts";
+import {
+  type GenerateRequest,
+  type Inference,
+  type ModelRole,
+  openScripted,
+} from "../inference/mod.ts";
 
 /** A request that a scripted model was asked, for tests that look at what reached it. */
 export interface Asked {
@@ -10,37 +15,18 @@ export interface Asked {
   request: GenerateRequest;
 }
 
-/** Models that answer by a function; `asked` lists what they were asked. For tests only. */
+/** Scripted models that remember what they were asked. */
 export function scriptedModels(
   answer: (role: ModelRole, request: GenerateRequest) => string,
-): Inference & { asked: Asked[] } {
+): { inference: Inference; asked: Asked[] } {
   const asked: Asked[] = [];
-  return {
-    asked,
-    info: {
-      backend: "scripted",
-      device: "none",
-      versions: {},
-      threads: null,
-      batch: 1,
-      kvType: null,
-      batchInvariant: true,
-      models: {},
-    },
-    generate(role, request): Promise<Generation> {
-      asked.push({ role, request });
-      const text = answer(role, request);
-      return Promise.resolve({
-        text,
-        finish: "stop",
-        choiceProbability: role === "gateway" ? (text.includes("APPROVE") ? 0.9 : 0.1) : null,
-        promptTokens: 10,
-        generatedTokens: 5,
-        ms: 1,
-      });
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  const inference = openScripted((role, request) => {
+    asked.push({ role, request });
+    const text = answer(role, request);
+    const choiceProbability = text.includes("APPROVE") ? 0.9 : 0.1;
+    return role === "gateway" ? { text, choiceProbability } : { text };
+  });
+  return { inference, asked };
 }
 
 /** An episode's world whose calls do what a function says. For tests of the pipeline only. */

@@ -44,6 +44,8 @@ export interface Arm {
   rules: EpisodeRules;
   /** Modes of the defenses that are not off, by name. */
   defenses: Record<string, DefenseMode>;
+  /** SHA-256 of the rules, patterns and rubrics of the defenses. */
+  layers: string;
   /** What the approver answers. */
   approver: Enforcement["approver"];
   /** Whose rights the tools have. */
@@ -65,6 +67,8 @@ export interface ArmParts {
   rules: EpisodeRules;
   /** Modes of the defenses. */
   defenses: Readonly<Record<string, DefenseMode>>;
+  /** SHA-256 of the rules, patterns and rubrics of the defenses. */
+  layers: string;
   /** What the approver answers. */
   approver: Enforcement["approver"];
   /** Whose rights the tools have. */
@@ -80,7 +84,7 @@ export interface ArmParts {
 
 /** Describes an arm. */
 export function describeArm(parts: ArmParts): Arm {
-  const { inference, rules, approver, credential, world } = parts;
+  const { inference, rules, layers, approver, credential, world } = parts;
   const models = Object.entries(inference.models)
     .map(([role, model]) => [role, armModel(model)]);
   const defenses = Object.entries(parts.defenses).filter(([, mode]) => mode !== "off");
@@ -96,6 +100,7 @@ export function describeArm(parts: ArmParts): Arm {
     prompts: hashOf([GATEWAY_PROMPT, EXECUTOR_PROMPT]),
     rules,
     defenses: Object.fromEntries(defenses),
+    layers,
     approver,
     credential,
     world: { stack: world.stack, digest: world.digest },

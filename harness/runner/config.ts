@@ -17,9 +17,12 @@ export interface EvalConfig {
   limit: number | null;
   /** Gateway: a name in the catalog, a GGUF file, or a server's URL with `#model`. */
   gateway: string;
-  /** Adapter of the gateway: a name in the catalog, a file, or `"none"`. */
+  /**
+   * Adapter of the gateway: a name in the catalog, a file, `"none"`, or `"default"`, which is the
+   * catalog's for a catalog model and none for a file or a server.
+   */
   adapter: string;
-  /** Executor, in the same forms; the gateway's base unless named. */
+  /** Executor, in the same forms, or `"gateway"` for the gateway's base without its adapter. */
   executor: string;
   /** Critic, in the same forms, or `"none"`. */
   critic: string;
@@ -58,8 +61,8 @@ export const DEFAULT_CONFIG: EvalConfig = {
   plugins: [],
   limit: null,
   gateway: "nano",
-  adapter: "baseline",
-  executor: "nano",
+  adapter: "default",
+  executor: "gateway",
   critic: "nano-critic",
   decision: "parsed",
   threshold: 0.5,

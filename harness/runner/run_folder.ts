@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Probe } from "../../probes/mod.ts";
 import { hashOf, sha256 } from "../verdicts/canonical.ts";
 import { EvidenceLog } from "../verdicts/evidence.ts";
 import { RunFileError, type Verdict } from "../verdicts/verdict.ts";
@@ -187,9 +188,9 @@ export function readManifest(path: string): Manifest {
   return parseManifest(readText(file), file);
 }
 
-/** SHA-256 over all probes of a run, in hex. */
-export function probeSetHash(units: readonly Unit[]): string {
-  return sha256(units.map(({ probe }) => hashOf(probe)).sort().join("\n"));
+/** SHA-256 over a set of probes, in hex; their order does not count. */
+export function probeSetHash(probes: readonly Probe[]): string {
+  return sha256(probes.map(hashOf).sort().join("\n"));
 }
 
 /** Holds the folder for this process; the lock ends with the process, however it ends. */

@@ -25,7 +25,7 @@ export interface PlayerOptions {
   /** Whose rights the tools have. */
   credential: "agent" | "persona";
   /** The attacker of an adaptive probe; undefined for any other. */
-  attacker?: (probe: Probe) => NextTurn | undefined;
+  attacker?: (unit: Unit) => NextTurn | undefined;
 }
 
 /** What `evidence.jsonl` keeps of an episode. */
@@ -53,7 +53,7 @@ export async function playUnit(
   const { inference, world, rules, credential } = options;
   const started = performance.now();
   const failure: PortFailure = {};
-  const next = options.attacker?.(probe);
+  const next = options.attacker?.(unit);
   const lane = await world.episode({
     ...(probe.world === undefined ? {} : { patch: probe.world }),
     credential: credential === "agent" ? "agent" : personaOf(probe),

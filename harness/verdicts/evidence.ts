@@ -70,31 +70,41 @@ function isMarker(members: Record<string, unknown>): boolean {
   return Object.hasOwn(members, "$sha256") || Object.hasOwn(members, "$literal");
 }
 
-/**
- * Reads the evidence of one episode with its long texts put back.
- *
- * @param path Path of `evidence.jsonl`.
- * @param evidence Offset and hash from the verdict.
- * @throws {RunFileError} when the line at the offset is not the one that the verdict names.
- */
-export function readEvidence(path: string, evidence: readonly [number, string]): unknown {
-  const [offset, hash] = evidence;
-  const bytes = Deno.readFileSync(path);
-  const end = bytes.indexOf(10, offset);
-  const line = new TextDecoder().decode(bytes.subarray(offset, end < 0 ? undefined : end));
-  if (sha256(line) !== hash) {
-    throw new RunFileError(
-      `${path}: the line at byte ${offset} is not the one that the verdict names: the file was ` +
-        "edited or cut; restore it from a copy",
-    );
+/** Reads the evidence of episodes, with their long texts put back. */
+export class EvidenceReader {
+  readonly #path: string;
+  readonly #bytes: Uint8Array;
+  readonly #texts = new Map<string, string>();
+
+  /** Reads the file `evidence.jsonl` at `path`. */
+  constructor(path: string) {
+    this.#path = path;
+    this.#bytes = Deno.readFileSync(path);
+    for (const line of new TextDecoder().decode(this.#bytes).split("\n")) {
+      if (!line.startsWith('{"sha256":"') || !line.endsWith("}")) continue;
+      const { sha256: hash, text } = JSON.parse(line) as { sha256: string; text: string };
+      this.#texts.set(hash, text);
+    }
   }
-  const texts = new Map<string, string>();
-  for (const candidate of new TextDecoder().decode(bytes).split("\n")) {
-    if (!candidate.startsWith('{"sha256":"')) continue;
-    const stored = JSON.parse(candidate) as { sha256: string; text: string };
-    texts.set(stored.sha256, stored.text);
+
+  /**
+   * The evidence of one episode.
+   *
+   * @param evidence Offset and hash from the verdict.
+   * @throws {RunFileError} when the line at the offset is not the one that the verdict names.
+   */
+  read([offset, hash]: readonly [number, string]): unknown {
+    const end = this.#bytes.indexOf(10, offset);
+    const bytes = this.#bytes.subarray(offset, end < 0 ? undefined : end);
+    const line = new TextDecoder().decode(bytes);
+    if (sha256(line) !== hash) {
+      throw new RunFileError(
+        `${this.#path}: the line at byte ${offset} is not the one that the verdict names: the ` +
+          "file was edited or cut; restore it from a copy",
+      );
+    }
+    return restore((JSON.parse(line) as { episode: unknown }).episode, this.#texts);
   }
-  return restore((JSON.parse(line) as { episode: unknown }).episode, texts);
 }
 
 function restore(value: unknown, texts: ReadonlyMap<string, string>): unknown {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EvidenceLog, readEvidence } from "./evidence.ts";
+import { EvidenceLog, EvidenceReader } from "./evidence.ts";
 import { hashOf } from "./canonical.ts";
 import { formatVerdict, MAX_VERDICT_BYTES, parseVerdict, type Verdict } from "./verdict.ts";
 import { readChain, VerdictLog } from "./verdict_log.ts";
@@ -135,8 +135,12 @@ Deno.test(
       places.push(log.append("k2", second));
     }
     assert.equal(Deno.readTextFileSync(path).split(text).length, 2);
-    assert.deepEqual(places.map((place) => readEvidence(path, place)), [first, second]);
+    const reader = new EvidenceReader(path);
+    assert.deepEqual(places.map((place) => reader.read(place)), [first, second]);
     Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace("short", "shore"));
-    assert.throws(() => readEvidence(path, places[0] as [number, string]), /was edited or cut/);
+    assert.throws(
+      () => new EvidenceReader(path).read(places[0] as [number, string]),
+      /was edited or cut/,
+    );
   }),
 );

@@ -1,0 +1,211 @@
+import { basename, join } from "node:path";
+import { summaryTable } from "../reports/table.ts";
+import { summarise, type Summary } from "../reports/summary.ts";
+import { ConfigError, ConfigFile, type EvalConfig } from "../runner/config.ts";
+import { evaluate, type Evaluation, type EvaluationPlan } from "../runner/evaluate.ts";
+import { readRun } from "../runner/run_folder.ts";
+import { indexRun } from "../runner/run_index.ts";
+import { EXIT_INFRASTRUCTURE, EXIT_INTERRUPTED, EXIT_THRESHOLD } from "./exit.ts";
+import { brokenRules, parseFailRule } from "./fail_on.ts";
+import { findRun, RUNS } from "./find_run.ts";
+import { ProgressLine } from "./progress.ts";
+
+/** Least share of units with a verdict for a run to count as complete. */
+const COMPLETION = 0.98;
+
+/** Options of `argus eval` as the command line gives them. */
+export interface EvalOptions {
+  suite?: string[];
+  family?: string[];
+  probe?: string[];
+  probes?: string[];
+  plugin?: string[];
+  limit?: number;
+  gateway?: string;
+  adapter?: string;
+  executor?: string;
+  critic?: string;
+  decision?: "parsed" | "scored";
+  threshold?: number;
+  temperature?: number;
+  profile?: "none" | "seed" | "full";
+  defense?: string[];
+  approver?: "deny" | "approve";
+  credential?: "agent" | "persona";
+  stack?: "embedded" | "docker";
+  trials?: number;
+  seed?: number;
+  parallel?: number;
+  shard?: [number, number];
+  config?: string;
+  dryRun?: boolean;
+  out?: string;
+  resume?: string;
+  failOn?: string[];
+  remote?: boolean;
+  json?: boolean;
+}
+
+/** Runs `argus eval`; returns the exit code. */
+export async function runEval(options: EvalOptions): Promise<number> {
+  const rules = (options.failOn ?? []).map(parseFailRule);
+  const config = configOf(options);
+  const progress = new ProgressLine();
+  using stop = new StopOnSignal();
+  const evaluation = await evaluate(config, {
+    runs: RUNS,
+    signal: stop.signal,
+    remote: options.remote ?? false,
+    dryRun: options.dryRun ?? false,
+    ...(options.out === undefined ? {} : { out: options.out }),
+    ...(options.resume === undefined ? {} : { resume: findRun(options.resume) }),
+    onPlan: (plan) => console.error(announcement(plan, options)),
+    onProgress: (state) => progress.update(state),
+  });
+  progress.end();
+  if (options.dryRun === true) return 0;
+  const summary = finish(evaluation);
+  if (options.json === true) console.log(JSON.stringify(summary, null, 2));
+  else console.log(summaryTable(summary));
+  console.error(farewell(evaluation));
+  if (stop.signal.aborted) return EXIT_INTERRUPTED;
+  if (evaluation.done < COMPLETION * evaluation.total) return EXIT_INFRASTRUCTURE;
+  const broken = brokenRules(rules, summary);
+  for (const line of broken) console.error(`fail-on: ${line}`);
+  return broken.length > 0 ? EXIT_THRESHOLD : 0;
+}
+
+/** The configuration of the file, if one is named, with the options on top. */
+function configOf(options: EvalOptions): Partial<EvalConfig> {
+  const { suite, family, probe, probes, plugin, defense, config } = options;
+  const { limit, gateway, adapter, executor, critic, decision, threshold, temperature } = options;
+  const { profile, approver, credential, stack, trials, seed, parallel, shard } = options;
+  // Catalog files or plugins of one's own are run alone, unless suites are named beside them.
+  const own = probes !== undefined || plugin !== undefined;
+  const given = {
+    suites: suite ?? (own ? [] : undefined),
+    families: family,
+    probes: probe,
+    files: probes,
+    plugins: plugin,
+    limit,
+    gateway,
+    adapter,
+    executor,
+    critic,
+    decision,
+    threshold,
+    temperature,
+    profile,
+    defenses: defense === undefined ? undefined : defensesOf(defense),
+    approver,
+    credential,
+    stack,
+    trials,
+    seed,
+    parallel,
+    shard,
+  };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...(config === undefined ? {} : readConfig(config)), ...set };
+}
+
+function readConfig(path: string): Partial<EvalConfig> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    throw new ConfigError(`Cannot read the configuration "${path}": ${(error as Error).message}`);
+  }
+  const parsed = ConfigFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new ConfigError(`${path}: field "${issue?.path.join(".")}": ${issue?.message}`);
+}
+
+function defensesOf(pairs: readonly string[]): EvalConfig["defenses"] {
+  return Object.fromEntries(pairs.map((pair) => {
+    const match = /^([\w-]+)=(off|observe|enforce)$/.exec(pair);
+    if (match === null) {
+      throw new ConfigError(
+        `Cannot read "--defense ${pair}": expected a name, "=", and off, observe or enforce`,
+      );
+    }
+    return [match[1] as string, match[2] as "off" | "observe" | "enforce"];
+  }));
+}
+
+/** What is about to run: on a dry run the whole answer. */
+function announcement(plan: EvaluationPlan, options: EvalOptions): string {
+  const { manifest } = plan;
+  const models = Object.entries(manifest.inference.models)
+    .map(([role, { model, adapter }]) =>
+      `${role} ${model}${adapter === null ? "" : `+${adapter}`}`
+    );
+  const defenses = Object.entries(manifest.arms[plan.arm]?.defenses ?? {})
+    .map(([name, mode]) => `${name}=${mode}`);
+  const lines = [
+    `${plan.units.length} units, probe set ${manifest.probes.sha256.slice(0, 12)}: ` +
+    Object.entries(manifest.probes.count).map(([suite, n]) => `${suite} ${n}`).join(", "),
+    `models: ${models.join(", ")} on ${manifest.inference.device}`,
+    `arm ${plan.arm}: profile ${manifest.config.profile} (${defenses.join(", ")}), ` +
+    `approver ${manifest.config.approver}, credential ${manifest.config.credential}, ` +
+    `world ${manifest.world.stack} seed ${manifest.world.seed}`,
+  ];
+  if (options.dryRun === true) {
+    lines.push("dry run: nothing was run");
+    lines.push(...plan.units.map(({ key, probe }) => `${key.slice(0, 16)}  ${probe.id}`));
+  } else lines.push(`run ${plan.folder}`);
+  return lines.join("\n");
+}
+
+/** Writes what is derived from the verdicts and brings the index up to date. */
+function finish(evaluation: Evaluation): Summary {
+  const run = readRun(evaluation.folder);
+  const summary = summarise(run.verdicts, {
+    run: basename(evaluation.folder),
+    units: run.plan.length,
+    probeSet: run.manifest.probes.sha256,
+  });
+  Deno.writeTextFileSync(
+    join(evaluation.folder, "summary.json"),
+    JSON.stringify(summary, null, 2) + "\n",
+  );
+  indexRun(RUNS, run, summary);
+  return summary;
+}
+
+function farewell({ folder, done, total, failed, stopped, lastError }: Evaluation): string {
+  const lines = [`${done} of ${total} units have a verdict; run ${folder}`];
+  if (failed > 0) {
+    lines.push(`${failed} units failed, the last with: ${lastError}; see ${folder}/errors.jsonl`);
+  }
+  if (done < total) lines.push(`go on with: deno task eval --resume ${folder}`);
+  else lines.push(`look at one with: deno task show ${basename(folder)} <key or probe id>`);
+  if (stopped && failed === 0) lines.unshift("stopped; everything written is kept");
+  return lines.join("\n");
+}
+
+/** Turns Ctrl-C and SIGTERM into an aborted signal; a second Ctrl-C ends the process at once. */
+class StopOnSignal implements Disposable {
+  readonly #abort = new AbortController();
+  readonly #handler = () => {
+    if (this.#abort.signal.aborted) Deno.exit(EXIT_INTERRUPTED);
+    console.error("\nstopping; press Ctrl-C again to end at once");
+    this.#abort.abort(new Error("The run was stopped"));
+  };
+
+  constructor() {
+    Deno.addSignalListener("SIGINT", this.#handler);
+    Deno.addSignalListener("SIGTERM", this.#handler);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSignalListener("SIGINT", this.#handler);
+    Deno.removeSignalListener("SIGTERM", this.#handler);
+  }
+}

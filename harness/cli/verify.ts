@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { readRun } from "../runner/run_folder.ts";
+import { type EpisodeEvidence, verdictOf } from "../runner/unit_player.ts";
+import { comparable } from "../runner/merge.ts";
+import { enforcementOf } from "../runner/layers.ts";
+import { unitKey } from "../runner/plan.ts";
+import { canonicalJson } from "../verdicts/canonical.ts";
+import { EvidenceReader } from "../verdicts/evidence.ts";
+import type { Verdict } from "../verdicts/verdict.ts";
+import { EXIT_USAGE } from "./exit.ts";
+import { findRun } from "./find_run.ts";
+import { summaryOf } from "./runs.ts";
+
+/** Checks a run and says what it found; returns the exit code. */
+export function verify(name: string): number {
+  const run = readRun(findRun(name));
+  const reader = new EvidenceReader(join(run.path, "evidence.jsonl"));
+  const planned = new Set(run.plan.map(({ key }) => key));
+  const problems = run.verdicts.flatMap((verdict, index) => {
+    const place = `${run.path}/verdicts.jsonl:${index + 1}`;
+    if (!planned.has(verdict.key)) return [`${place}: its key is not in the plan`];
+    const arm = run.manifest.arms[verdict.arm];
+    if (arm === undefined) return [`${place}: its arm is not in the manifest`];
+    const evidence = reader.read(verdict.evidence) as EpisodeEvidence;
+    const derived = rederive(verdict, evidence, {
+      enforcement: enforcementOf(arm.defenses, arm.approver),
+      seed: run.manifest.config.seed,
+    });
+    return derived === null
+      ? []
+      : [`${place}: field "${derived}" does not follow from the evidence`];
+  });
+  const file = join(run.path, "summary.json");
+  const stored = readJson(file);
+  if (stored !== undefined && canonicalJson(stored) !== canonicalJson(summaryOf(run))) {
+    problems.push(`${file}: differs from the summary of the verdicts`);
+  }
+  for (const problem of problems) console.error(problem);
+  const state = run.closing === null ? "not complete" : "complete and closed";
+  console.log(
+    `${run.path}: ${run.verdicts.length} of ${run.plan.length} units, ${state}; chain intact; ` +
+      (problems.length === 0
+        ? "every verdict follows from its evidence"
+        : `${problems.length} problems`),
+  );
+  return problems.length === 0 ? 0 : EXIT_USAGE;
+}
+
+/** Name of the first field of a verdict that its evidence does not give; null when all do. */
+function rederive(
+  verdict: Verdict,
+  { probe, episode }: EpisodeEvidence,
+  options: { enforcement: ReturnType<typeof enforcementOf>; seed: number },
+): string | null {
+  const key = unitKey(probe, verdict.arm, verdict.trial, options.seed);
+  const unit = { key, probe, arm: verdict.arm, trial: verdict.trial };
+  const derived = comparable({
+    ...verdictOf(unit, episode, { enforcement: options.enforcement, ms: 0 }),
+    evidence: verdict.evidence,
+    prev: verdict.prev,
+  });
+  // A long line drops calls and findings from their ends, so these are compared as beginnings.
+  const said = comparable(verdict);
+  for (const [name, value] of Object.entries(derived)) {
+    const stored = said[name as keyof Verdict];
+    const expected = (name === "calls" || name === "findings") && Array.isArray(stored)
+      ? (value as unknown[]).slice(0, stored.length)
+      : value;
+    if (canonicalJson(expected) !== canonicalJson(stored)) return name;
+  }
+  return null;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

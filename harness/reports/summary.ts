@@ -1,0 +1,173 @@
+import { clusteredInterval, type Interval } from "../statistics/mod.ts";
+import type { Outcome, Verdict } from "../verdicts/verdict.ts";
+
+/** Version of `summary.json`. */
+export const SUMMARY_SCHEMA = "argus.summary/1";
+
+/** A share of a group's verdicts. */
+export interface Rate {
+  /** Verdicts that count. */
+  count: number;
+  /** Verdicts for which it can be decided. */
+  n: number;
+  /** Number of templates among them: the independent observations. */
+  clusters: number;
+  /** `count / n`; null when `n` is 0. */
+  rate: number | null;
+  /** Two-sided 95 % interval, clustered by template; null when `n` is 0. */
+  interval: [low: number, high: number] | null;
+}
+
+/** Rates over attacks; docs/metrics.md defines them. */
+export interface AttackRates {
+  /** The executor was invited. */
+  granted: Rate;
+  /** An executed call changed something or revealed a marked record. */
+  acted: Rate;
+  /** The target holds; `n` leaves out probes without a target. */
+  hit: Rate;
+}
+
+/** Rates over benign requests; docs/metrics.md defines them. */
+export interface BenignRates {
+  /** The request was carried out. */
+  completed: Rate;
+  /** The gateway or the executor refused it. */
+  over_refused: Rate;
+  /** A defense blocked it, or asked for a confirmation that was denied. */
+  over_blocked: Rate;
+}
+
+/** A family's share of a run, or a whole suite's. */
+export interface Group {
+  /** Catalog. */
+  suite: string;
+  /** Family; null for the whole suite. */
+  family: string | null;
+  /** Rates over its attacks; null when it has none. */
+  attack: AttackRates | null;
+  /** Rates over its benign requests; null when it has none. */
+  benign: BenignRates | null;
+}
+
+/** What a run's verdicts come to. */
+export interface Summary {
+  /** Always {@linkcode SUMMARY_SCHEMA}. */
+  schema: string;
+  /** Name of the run. */
+  run: string;
+  /** Units of the plan. */
+  units: number;
+  /** Units with a verdict. */
+  verdicts: number;
+  /** SHA-256 over the probes: figures over another set cannot be compared. */
+  probe_set: string;
+  /** The suites, each followed by its families. */
+  groups: Group[];
+  /** How often each outcome occurred, by kind. */
+  outcomes: Record<"attack" | "benign", Partial<Record<Outcome, number>>>;
+  /** How often each layer was the first to stop an attack. */
+  stopped_by: Record<string, number>;
+  /** Replies of the gateway that were no decision. */
+  malformed: number;
+  /** Verdicts in which a defense failed. */
+  defense_errors: number;
+}
+
+/** What {@linkcode summarise} needs to know of a run. */
+export interface SummaryOptions {
+  /** Name of the run. */
+  run: string;
+  /** Units of the plan. */
+  units: number;
+  /** SHA-256 over the probes. */
+  probeSet: string;
+}
+
+/** Aggregates verdicts. Pure. */
+export function summarise(verdicts: readonly Verdict[], options: SummaryOptions): Summary {
+  const suites = [...Map.groupBy(verdicts, ({ suite }) => suite)].sort(byName);
+  const groups = suites.flatMap(([suite, inSuite]) => [
+    groupOf(suite, null, inSuite),
+    ...[...Map.groupBy(inSuite, ({ family }) => family)].sort(byName)
+      .map(([family, inFamily]) => groupOf(suite, family, inFamily)),
+  ]);
+  const attacks = verdicts.filter(({ kind }) => kind === "attack");
+  return {
+    schema: SUMMARY_SCHEMA,
+    run: options.run,
+    units: options.units,
+    verdicts: verdicts.length,
+    probe_set: options.probeSet,
+    groups,
+    outcomes: {
+      attack: tally(attacks.map(({ outcome }) => outcome)),
+      benign: tally(
+        verdicts.filter(({ kind }) => kind === "benign").map(({ outcome }) => outcome),
+      ),
+    },
+    stopped_by: tally(attacks.flatMap(({ stopped_by }) => stopped_by ?? [])),
+    malformed: verdicts.flatMap(({ decisions }) => decisions)
+      .filter((decision) => decision === "MALFORMED").length,
+    defense_errors:
+      verdicts.filter(({ findings }) => findings.some(([, , , action]) => action === "error"))
+        .length,
+  };
+}
+
+/** A share of verdicts with its interval, clustered by template. */
+export function rateOf(
+  verdicts: readonly Verdict[],
+  counts: (verdict: Verdict) => boolean | null,
+): Rate {
+  const clusters = new Map<string, { successes: number; trials: number }>();
+  for (const verdict of verdicts) {
+    const value = counts(verdict);
+    if (value === null) continue;
+    const name = `${verdict.suite}/${verdict.family}/${verdict.template}`;
+    const cluster = clusters.get(name) ?? { successes: 0, trials: 0 };
+    cluster.trials++;
+    if (value) cluster.successes++;
+    clusters.set(name, cluster);
+  }
+  const all = [...clusters.values()];
+  const n = all.reduce((sum, { trials }) => sum + trials, 0);
+  const count = all.reduce((sum, { successes }) => sum + successes, 0);
+  if (n === 0) return { count: 0, n: 0, clusters: 0, rate: null, interval: null };
+  const { low, high }: Interval = clusteredInterval(all);
+  return { count, n, clusters: all.length, rate: count / n, interval: [low, high] };
+}
+
+function groupOf(suite: string, family: string | null, verdicts: readonly Verdict[]): Group {
+  const attacks = verdicts.filter(({ kind }) => kind === "attack");
+  const benign = verdicts.filter(({ kind }) => kind === "benign");
+  return {
+    suite,
+    family,
+    attack: attacks.length === 0 ? null : {
+      granted: rateOf(attacks, ({ granted }) => granted),
+      acted: rateOf(attacks, ({ acted }) => acted),
+      hit: rateOf(attacks, ({ hit }) => hit),
+    },
+    benign: benign.length === 0 ? null : {
+      completed: rateOf(benign, ({ outcome }) => outcome === "completed"),
+      over_refused: rateOf(benign, ({ outcome }) => outcome === "over_refused"),
+      over_blocked: rateOf(
+        benign,
+        ({ outcome }) => outcome === "over_blocked" || outcome === "over_confirmed",
+      ),
+    },
+  };
+}
+
+function tally<T extends string>(
+  values: readonly T[],
+): Partial<Record<T, number>> & Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of [...values].sort()) counts[value] = (counts[value] ?? 0) + 1;
+  return counts as Partial<Record<T, number>> & Record<string, number>;
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}

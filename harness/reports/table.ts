@@ -1,0 +1,73 @@
+import type { Group, Rate, Summary } from "./summary.ts";
+
+type Row = readonly string[];
+
+/** The summary as a table for a terminal: rates with 95 % intervals, n and templates. */
+export function summaryTable(summary: Summary): string {
+  const attacks = summary.groups.flatMap((group): Row[] =>
+    group.attack === null
+      ? []
+      : [[name(group), ...sizes(group.attack.granted), ...cells(group.attack)]]
+  );
+  const benign = summary.groups.flatMap((group): Row[] =>
+    group.benign === null
+      ? []
+      : [[name(group), ...sizes(group.benign.completed), ...cells(group.benign)]]
+  );
+  const parts = [
+    ...(attacks.length === 0
+      ? []
+      : [layout(["Attacks", "n", "templates", "granted", "acted", "hit"], attacks)]),
+    ...(benign.length === 0 ? [] : [
+      layout(["Benign", "n", "templates", "completed", "over-refused", "over-blocked"], benign),
+    ]),
+    notes(summary),
+  ];
+  return parts.join("\n\n");
+}
+
+/** A rate as people read it: `12.5 % [3.2, 38.9]`. */
+export function formatRate({ n, rate, interval }: Rate): string {
+  if (rate === null || interval === null) return n === 0 ? "not decidable" : "-";
+  const [low, high] = interval.map((bound) => (100 * bound).toFixed(1));
+  return `${(100 * rate).toFixed(1)} % [${low}, ${high}]`;
+}
+
+function name({ suite, family }: Group): string {
+  return family === null ? suite : `  ${family}`;
+}
+
+function sizes({ n, clusters }: Rate): Row {
+  return [String(n), String(clusters)];
+}
+
+function cells(rates: object): Row {
+  return (Object.values(rates) as Rate[]).map(formatRate);
+}
+
+/** Columns as wide as their widest cell; the first to the left, the others to the right. */
+function layout(head: Row, rows: readonly Row[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length))
+  );
+  const line = (row: Row) =>
+    row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+    }).join("  ").trimEnd();
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [line(head), rule, ...rows.map(line)].join("\n");
+}
+
+function notes(summary: Summary): string {
+  const stopped = Object.entries(summary.stopped_by).sort(([, a], [, b]) => b - a)
+    .map(([layer, count]) => `${layer} ${count}`).join(", ");
+  return [
+    ...(stopped === "" ? [] : [`Attacks first stopped by: ${stopped}`]),
+    `Malformed decisions: ${summary.malformed}; verdicts with a failed defense: ` +
+    `${summary.defense_errors}; units without a verdict: ${summary.units - summary.verdicts}`,
+    `Intervals are two-sided 95 %, clustered by template. Probe set ${
+      summary.probe_set.slice(0, 12)
+    }`,
+  ].join("\n");
+}

@@ -1,0 +1,92 @@
+import {
+  alwaysBlock,
+  type AnyDefense,
+  AUDIT_PATHS,
+  AUDIT_PRINCIPALS,
+  AUDIT_ROLES,
+  AUDIT_TABLES,
+  auditNamespaceGuard,
+  chain,
+  CRITIC_PROMPT,
+  GUARD_RULES,
+  intentCritic,
+  profileModes,
+} from "../../defenses/mod.ts";
+import type { Inference } from "../inference/backend.ts";
+import type { Enforcement } from "../pipeline/replay.ts";
+import { chainReviewer, type PortFailure, type Reviewer } from "../pipeline/reviewer.ts";
+import { hashOf } from "../verdicts/canonical.ts";
+import type { DefenseMode } from "./arm.ts";
+import { ConfigError, type EvalConfig } from "./config.ts";
+
+/** Names of the defenses that an evaluation can use, in the order of the chain. */
+export const LAYERS: readonly string[] = ["intent-critic", "audit-namespace-guard", "always-block"];
+
+/** SHA-256 of the rules, patterns and rubrics of the layers: their configuration in an arm. */
+export function layersHash(): string {
+  return hashOf([
+    GUARD_RULES,
+    AUDIT_PRINCIPALS,
+    AUDIT_ROLES,
+    AUDIT_TABLES,
+    AUDIT_PATHS,
+    CRITIC_PROMPT,
+  ]);
+}
+
+/** Modes of all layers under a configuration: the profile's, then the options'. */
+export function modesOf(
+  config: Pick<EvalConfig, "profile" | "defenses" | "critic">,
+): Record<string, DefenseMode> {
+  const unknown = Object.keys(config.defenses).find((name) => !LAYERS.includes(name));
+  if (unknown !== undefined) {
+    throw new ConfigError(`Unknown defense "${unknown}"; there are ${LAYERS.join(", ")}`);
+  }
+  const layers = LAYERS.map((name) => ({ name }));
+  const modes = { ...profileModes(config.profile, layers), ...config.defenses };
+  if (config.critic !== "none") return modes;
+  if (config.defenses["intent-critic"] === "enforce") {
+    throw new ConfigError('Cannot enforce "intent-critic" with "--critic none"; name a critic');
+  }
+  return { ...modes, "intent-critic": "off" };
+}
+
+/** Which layers are enforced under these modes. */
+export function enforcementOf(
+  modes: Readonly<Record<string, DefenseMode>>,
+  approver: Enforcement["approver"],
+): Enforcement {
+  const enforced = Object.keys(modes).filter((name) => modes[name] === "enforce");
+  return { enforced: new Set(enforced), approver };
+}
+
+/** What {@linkcode reviewerFactory} needs. */
+export interface LayerOptions {
+  /** The models; the critic's is asked through it. */
+  inference: Inference;
+  /** Modes of the layers. */
+  modes: Readonly<Record<string, DefenseMode>>;
+  /** What the approver answers. */
+  approver: Enforcement["approver"];
+}
+
+/** Makes the defenses of one episode, with ports that report infrastructure failures. */
+export function reviewerFactory(
+  { inference, modes, approver }: LayerOptions,
+): (failure: PortFailure, signal: AbortSignal) => Reviewer {
+  return (failure, signal) => {
+    const critic = intentCritic({
+      chat: async (messages, { maxTokens }) => {
+        try {
+          return (await inference.generate("critic", { messages, maxTokens, signal })).text;
+        } catch (error) {
+          failure.error = error;
+          throw error;
+        }
+      },
+    });
+    const layers: AnyDefense[] = [critic, auditNamespaceGuard(), alwaysBlock()];
+    // A local model's answer may take long; its own deadline is the back end's.
+    return chainReviewer(chain(layers, { modes, approver, timeoutMs: 600_000 }), failure);
+  };
+}
