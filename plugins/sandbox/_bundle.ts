@@ -125,7 +125,9 @@ async function runBundler(request: BundleRequest, source: Source): Promise<Bundl
     throw new Error(`The bundler failed: ${decoder.decode(stderr).trim().slice(-2_000)}`);
   }
   const reply = JSON.parse(decoder.decode(stdout)) as BundleReply;
-  if ("error" in reply) throw new PluginError("source", source.spec, reply.error);
+  if ("error" in reply) {
+    throw new PluginError(reply.escapes ? "import" : "source", source.spec, reply.error);
+  }
   return reply.bundle;
 }
 

@@ -32,9 +32,10 @@ export interface Bundle {
   usedHostFiles: string[];
 }
 
-/** What the bundler answers. */
-export type BundleReply = { bundle: Bundle } | { error: string };
+/** What the bundler answers; a bundle `escapes` when it imports what was not inspected. */
+export type BundleReply = { bundle: Bundle } | { error: string; escapes: boolean };
 
+const NAME = "argus-graph";
 const PLUGIN = "plugin";
 
 const settings = {
@@ -57,7 +58,7 @@ function modulesOf({ graph, zod }: BundleRequest): esbuild.Plugin {
       ? { path: target.host, sideEffects: false }
       : { path: target.module, namespace: PLUGIN };
   return {
-    name: "argus-graph",
+    name: NAME,
     setup(build): void {
       build.onResolve({ filter: /.*/ }, ({ path, importer, namespace, kind }) => {
         if (kind === "entry-point") return { path: graph.entry, namespace: PLUGIN };
@@ -112,7 +113,11 @@ async function reply(): Promise<BundleReply> {
   try {
     return { bundle: await bundle(await new Response(Deno.stdin.readable).json()) };
   } catch (error) {
-    return { error: (error as Error).message };
+    const { message, errors = [] } = error as Partial<esbuild.BuildFailure>;
+    return {
+      error: String(message),
+      escapes: errors.some(({ pluginName }) => pluginName === NAME),
+    };
   } finally {
     await esbuild.stop();
   }

@@ -76,11 +76,7 @@ export class Child implements AsyncDisposable {
     const announced = this.#wait(0, this.#options.caps.start, "load");
     const process = this.#process = this.#command(code, home).spawn();
     this.#writer = process.stdin.getWriter();
-    this.#ended = Promise.all([
-      this.#readAnswers(process.stdout),
-      this.#readErrors(process.stderr),
-      this.#watch(process.status),
-    ]);
+    this.#ended = this.#watch(process);
     this.announcement = await announced;
   }
 
@@ -188,8 +184,12 @@ export class Child implements AsyncDisposable {
     }
   }
 
-  async #watch(status: Promise<Deno.CommandStatus>): Promise<void> {
-    const { code, signal } = await status;
+  async #watch(process: Deno.ChildProcess): Promise<void> {
+    const [{ code, signal }] = await Promise.all([
+      process.status,
+      this.#readAnswers(process.stdout),
+      this.#readErrors(process.stderr),
+    ]);
     this.#fail("exit", `its process ended with ${signal ?? `code ${code}`}`);
   }
 }

@@ -3,7 +3,7 @@ import { CatalogError, parseProbe, type Probe } from "../../probes/mod.ts";
 import type { Transcript, Turn } from "../sdk/define_plugin.ts";
 import { Manifest, type Permissions, type ResolvedManifest } from "../sdk/manifest.ts";
 import { bundled, type BundledPlugin } from "./_bundle.ts";
-import { Child, type ChildOptions, startChild } from "./_child.ts";
+import { type Child, type ChildOptions, startChild } from "./_child.ts";
 import { capsOf, type PluginCaps, type PluginLimits } from "./limits.ts";
 import { PluginError } from "./plugin_error.ts";
 import { locate } from "./_source.ts";
@@ -153,8 +153,8 @@ function asksForMore({ net = [], env = [], read = [] }: Permissions): boolean {
 }
 
 function checked(answer: unknown, manifest: ResolvedManifest, spec: string): Probe[] {
-  if (!Array.isArray(answer) || answer.length > MAX_PROBES) {
-    throw new PluginError("invalid", spec, `Expected a list of at most ${MAX_PROBES} probes`);
+  if (!Array.isArray(answer) || answer.length === 0 || answer.length > MAX_PROBES) {
+    throw new PluginError("invalid", spec, `Expected a list of 1 to ${MAX_PROBES} probes`);
   }
   const prefix = `${manifest.suite}/${manifest.family}/`;
   const ids = new Set<string>();
