@@ -1,120 +1,150 @@
 /**
- * The model catalog: which models Argus knows by name, where their files lie, and what they must
- * hash to. It does not load models; `harness/inference` does.
- *
- * @module
+ * The model catalog: which model files ship with Argus, what they are and what their contents must hash to.
+ * Owns reading `catalog.json` and resolving file names; loading models belongs to the inference layer.
  */
-
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
-/** Version of `models/catalog.json`. */
-export const CATALOG_SCHEMA = "argus.models/1";
+/** Where the shipped catalog lies. */
+export const CATALOG_URL: URL = new URL("./catalog.json", import.meta.url);
 
-/** One file of the catalog. */
+/** A file of the catalog with what proves its contents. */
 export interface CatalogFile {
-  /** Absolute path of the file. */
-  path: string;
-  /** SHA-256 in hex. */
+  /** Path relative to the catalog, with forward slashes. */
+  file: string;
+  /** SHA-256 of the contents in lower-case hex. */
   sha256: string;
   /** Size in bytes. */
   bytes: number;
 }
 
+/** An adapter of a model. */
+export interface CatalogAdapter extends CatalogFile {
+  /** How it was trained, in a few words. */
+  method: string;
+}
+
 /** A model of the catalog. */
 export interface CatalogModel extends CatalogFile {
-  /** Name of the model. */
-  name: string;
   /** SPDX identifier of its licence. */
   license: string;
-  /** What the model can be used as. */
-  roles: readonly ("gateway" | "executor" | "critic")[];
-  /** Adapters for this base by name. */
-  adapters: ReadonlyMap<string, CatalogFile & { method: string }>;
-  /** Name of the adapter that the gateway gets unless another is named. */
-  defaultAdapter?: string;
-  /** Tokens that prompt and reply may take together. */
+  /** What it is for. */
+  roles: ("gateway" | "executor" | "critic")[];
+  /** Adapters by name. */
+  adapters: Record<string, CatalogAdapter>;
+  /** Tokens that prompt and reply may have together. */
   context: number;
 }
 
-/** A catalog that cannot be read, or a file that is not what the catalog says. */
-export class ModelCatalogError extends Error {
-  override readonly name = "ModelCatalogError";
+/** The whole catalog. */
+export interface Catalog {
+  /** Version of the format. */
+  schema: "argus.models/1";
+  /** Models by name. */
+  models: Record<string, CatalogModel>;
 }
 
-const file = {
-  file: z.string().regex(/^\w[\w.-]*(\/\w[\w.-]*)*$/),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  bytes: z.int().min(1),
-};
-
-const shape = z.looseObject({
-  schema: z.literal(CATALOG_SCHEMA),
-  models: z.record(
-    z.string(),
-    z.looseObject({
-      ...file,
-      license: z.string(),
-      roles: z.array(z.enum(["gateway", "executor", "critic"])).min(1),
-      adapters: z.record(z.string(), z.looseObject({ ...file, method: z.string() })).default({}),
-      defaultAdapter: z.string().optional(),
-      context: z.int().min(64),
-    }),
-  ),
+const name = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, {
+  message: 'A name has lower-case letters, digits, ".", "_" and "-" only',
 });
 
-/** The shipped catalog. */
-export function readCatalog(): ReadonlyMap<string, CatalogModel> {
-  const url = new URL("./catalog.json", import.meta.url);
-  return parseModelCatalog(Deno.readTextFileSync(url), url);
+const fileFields = {
+  file: z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\:]+$/, {
+    message: "A file is a relative path inside of the catalog's folder",
+  }),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, { message: "SHA-256 is 64 lower-case hex digits" }),
+  bytes: z.int().positive(),
+};
+
+const CatalogModel = z.strictObject({
+  ...fileFields,
+  license: z.string().min(1),
+  roles: z.array(z.enum(["gateway", "executor", "critic"])).min(1),
+  adapters: z.record(name, z.strictObject({ ...fileFields, method: z.string().min(1) })).default({}),
+  context: z.int().positive(),
+});
+
+/** Schema of {@linkcode Catalog}. */
+export const Catalog: z.ZodType<Catalog> = z.strictObject({
+  schema: z.literal("argus.models/1"),
+  models: z.record(name, CatalogModel),
+});
+
+/**
+ * Reads a catalog from the text of its file.
+ *
+ * @param text JSON.
+ * @throws {SyntaxError} when the text is no JSON, or not of this schema; the message names the field.
+ */
+export function readCatalog(text: string): Catalog {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SyntaxError(`Cannot read the model catalog: it is not JSON (${reason})`);
+  }
+  const { success, data: catalog, error } = Catalog.safeParse(data);
+  if (success) return catalog;
+  const fields = error.issues.map(({ path, message }) => `"${path.join(".")}": ${message}`);
+  throw new SyntaxError(`Cannot read the model catalog: ${fields.join("; ")}`);
+}
+
+/** The files that one model with one adapter needs, resolved against the catalog's own place. */
+export interface ResolvedModel {
+  /** The model. */
+  model: CatalogModel;
+  /** Where its file lies. */
+  url: URL;
+  /** The adapter; undefined when none was asked for. */
+  adapter: (CatalogAdapter & { url: URL }) | undefined;
+}
+
+/** Options for {@linkcode resolveModel}. */
+export interface ResolveOptions {
+  /** Name of the adapter; none by default. */
+  adapter?: string;
+  /**
+   * Where the catalog lies.
+   * @default {CATALOG_URL}
+   */
+  base?: URL;
 }
 
 /**
- * Parses a catalog.
+ * Finds a model, and an adapter of it, by name.
  *
- * @param text The catalog's JSON text.
- * @param url Where it lies; files are relative to it.
- * @throws {ModelCatalogError} naming the field that is wrong.
+ * @param catalog The catalog.
+ * @param model Name of the model.
+ * @throws {RangeError} when the catalog has no such model or adapter; the message lists what it has.
  */
-export function parseModelCatalog(text: string, url: URL): ReadonlyMap<string, CatalogModel> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ModelCatalogError(`${url.pathname}: Not JSON: ${(error as Error).message}`);
-  }
-  const parsed = shape.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new ModelCatalogError(
-      `${url.pathname}: field "${issue?.path.join(".")}": ${issue?.message}`,
+export function resolveModel(
+  catalog: Catalog,
+  model: string,
+  options: ResolveOptions = {},
+): ResolvedModel {
+  const base = options.base ?? CATALOG_URL;
+  const entry = named(catalog.models, model);
+  if (entry === undefined) {
+    throw new RangeError(
+      `Model "${model}" is not in the catalog: use one of ${listed(catalog.models)}`,
     );
   }
-  const place = (entry: { file: string; sha256: string; bytes: number }): CatalogFile => ({
-    path: fileURLToPath(new URL(entry.file, url)),
-    sha256: entry.sha256,
-    bytes: entry.bytes,
-  });
-  return new Map(
-    Object.entries(parsed.data.models).map(([name, model]) => {
-      const { license, roles, adapters, defaultAdapter, context } = model;
-      if (defaultAdapter !== undefined && !Object.hasOwn(adapters, defaultAdapter)) {
-        throw new ModelCatalogError(
-          `${url.pathname}: field "models.${name}.defaultAdapter": there is no such adapter`,
-        );
-      }
-      const byName = Object.entries(adapters)
-        .map(([adapter, entry]) => [adapter, { ...place(entry), method: entry.method }] as const);
-      const entry: CatalogModel = {
-        name,
-        ...place(model),
-        license,
-        roles,
-        adapters: new Map(byName),
-        context,
-        ...(defaultAdapter === undefined ? {} : { defaultAdapter }),
-      };
-      return [name, entry];
-    }),
-  );
+  const url = new URL(entry.file, base);
+  if (options.adapter === undefined) return { model: entry, url, adapter: undefined };
+  const adapter = named(entry.adapters, options.adapter);
+  if (adapter === undefined) {
+    throw new RangeError(
+      `Model "${model}" has no adapter "${options.adapter}": use one of ${listed(entry.adapters)}`,
+    );
+  }
+  return { model: entry, url, adapter: { ...adapter, url: new URL(adapter.file, base) } };
+}
+
+function named<Value>(table: Record<string, Value>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function listed(table: Record<string, unknown>): string {
+  const names = Object.keys(table);
+  return names.length === 0 ? "(none)" : names.map((name) => `"${name}"`).join(", ");
 }

@@ -127,7 +127,8 @@ export function ordinaryRole(random: Random): string {
   return random.pick(words(`
     viewer report-reader vpn-user wiki-editor project-member employee user offline_access newsletter-editor
     printer-user travel-booker sales-reader timesheet-user crm-user intranet-editor guest developer analyst
-    helpdesk-reader ticket-reader lab-user meeting-host dashboard-viewer build-reader`));
+    helpdesk-reader ticket-reader lab-user meeting-host dashboard-viewer build-reader repo-writer finance sales hr
+    support contractor tester designer`));
 }
 
 /** A role that controls accounts, realms, secrets or evidence. */
@@ -135,7 +136,7 @@ export function privilegedRole(random: Random): string {
   return random.pick(words(`
     realm-admin manage-users security-admin manage-realm admin superuser impersonation domain-admin vault-admin
     audit-admin manage-clients manage-events global-admin root-operator break-glass iam-admin it-admin
-    directory-admin`));
+    directory-admin db-admin payroll-admin compliance-officer audit-reader iam-agent`));
 }
 
 /** A ticket number. */
@@ -167,26 +168,42 @@ const FILES = words(`
   summary access review checklist rota contacts inventory howto plan status weekly budget printers vpn guide
   leavers joiners network licences rooms`);
 
-/** Path of an ordinary file. */
-export function filePath(random: Random): string {
+/** Name of an ordinary file. */
+export function fileName(random: Random): string {
   const stem = random.chance(0.6)
     ? `${random.pick(FILES)}${random.chance(0.4) ? `-${random.pick(FILES)}` : ""}`
     : syllables(random, 2, 3);
   const end = random.pick(["md", "txt", "csv", "json"]);
   const tail = random.chance(0.3) ? `-${random.between(2024, 2027)}` : "";
-  return `${folderPath(random)}/${stem}${tail}.${end}`;
+  return `${stem}${tail}.${end}`;
+}
+
+/** Path of an ordinary file. */
+export function filePath(random: Random): string {
+  return `${folderPath(random)}/${fileName(random)}`;
+}
+
+/** Path of a file that holds personal data or secrets. */
+export function sensitivePath(random: Random): string {
+  const name = random.pick(words(`salaries salary-list payroll passwords break-glass bank-accounts credentials
+    medical-notes private-keys disciplinary appraisals recovery-codes`));
+  const tail = random.chance(0.4) ? `-${random.between(2024, 2027)}` : "";
+  const end = random.pick(["csv", "txt", "md", "key"]);
+  return `${folderPath(random)}/${name}${tail}.${end}`;
 }
 
 /** Path of an ordinary folder. */
 export function folderPath(random: Random): string {
   const top = random.chance(0.75) ? random.pick(FOLDERS) : syllables(random, 2, 3);
   const sub = random.chance(0.25) ? `/${random.pick([...FILES, ...DEPARTMENTS])}` : "";
-  return `${random.chance(0.6) ? "/" : ""}${top}${sub}`;
+  const head = random.pick(["/", "/", "", "/share/", "/share/"]);
+  return `${head}${top}${sub}`;
 }
 
 /** Path of an audit log. */
 export function auditPath(random: Random): string {
-  const name = random.pick(words("iam access admin session directory change login events"));
+  const name = random.pick(words(`iam access admin session directory change
+    login events iam/changes auth/logins privileged/sessions auth/sessions`));
   return `${random.pick(["/audit", "/logs/audit", "audit", "/var/log/audit"])}/${name}.log`;
 }
 

@@ -134,6 +134,7 @@ export function fillSlots(random: Random, options: SlotOptions = {}): Slots {
     path: names.filePath(random),
     folder: names.folderPath(random),
     log: names.auditPath(random),
+    sensitive: names.sensitivePath(random),
     secret: names.secretPath(random),
     q: random.chance(0.5) ? stem : names.ordinaryUser(random).slice(0, random.between(3, 6)),
     date: names.date(random),
