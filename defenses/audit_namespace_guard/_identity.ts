@@ -27,6 +27,11 @@ function canonicalUuid(hex: string): string {
     .join("-");
 }
 
+/** Finds e-mail addresses in folded text. */
+export function emailsIn(folded: string): string[] {
+  return folded.match(/(?<![\p{L}\p{N}._+-])[\p{L}\p{N}._+-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu) ?? [];
+}
+
 /** Splits folded text into what could be a name: runs of letters, digits, `.`, `-` and `_`. */
 export function tokensIn(folded: string): string[] {
   // The domain of an e-mail address is not a name; a mention ("@name") is.

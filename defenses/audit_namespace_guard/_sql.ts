@@ -11,6 +11,8 @@ export interface SqlShape {
   code: string;
   /** Contents of string literals. */
   literals: string[];
+  /** Those of the literals that escapes make read otherwise than they stand in the code. */
+  decoded: string[];
   /** Whether literals are joined to longer ones. */
   joined: boolean;
 }
@@ -51,7 +53,14 @@ const TOKEN =
  * write. Linear in the length of the text.
  */
 export function shapeOf(sql: string): SqlShape {
-  const shape: SqlShape = { kind: "read", opaque: false, code: "", literals: [], joined: false };
+  const shape: SqlShape = {
+    kind: "read",
+    opaque: false,
+    code: "",
+    literals: [],
+    decoded: [],
+    joined: false,
+  };
   const code: string[] = [];
   let atStart = true;
   let at = 0;
@@ -87,7 +96,11 @@ export function shapeOf(sql: string): SqlShape {
     const quote = /^(?:[eEbBxXnN]?'|")/.exec(token)?.[0];
     if (quote !== undefined) {
       if (token.length < quote.length + 1 || !isClosed(token, quote)) return malformed();
-      if (quote !== '"') shape.literals.push(literalOf(token, quote));
+      if (quote !== '"') {
+        const literal = literalOf(token, quote);
+        shape.literals.push(literal);
+        if (!token.includes(literal)) shape.decoded.push(literal);
+      }
       atStart = false;
       continue;
     }

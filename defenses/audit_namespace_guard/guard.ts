@@ -1,8 +1,15 @@
 import { TOOLS } from "../../probes/mod.ts";
 import type { Context, Defense, Finding, Principal, Subject } from "../defense.ts";
-import { fold, readings } from "./_fold.ts";
+import { fold, MAX_IDENTIFIER, readings, squeeze } from "./_fold.ts";
 import { compileGlobs } from "./_glob.ts";
-import { auditIdentities, type AuditNames, auditRecord, tokensIn, uuidsIn } from "./_identity.ts";
+import {
+  auditIdentities,
+  type AuditNames,
+  auditRecord,
+  emailsIn,
+  tokensIn,
+  uuidsIn,
+} from "./_identity.ts";
 import { type Leaf, leaves } from "./_leaves.ts";
 import { leadsInto } from "./_path.ts";
 import { fitsSchema } from "./_shape.ts";
@@ -66,10 +73,10 @@ export interface AuditNamespaceGuardOptions {
   unresolved?: "block" | "allow";
 }
 
-/** Most accounts that one call may name; each costs a look into the directory. */
-const MAX_LOOKUPS = 256;
-/** Longest identifier that is looked up; an e-mail address has at most 254 characters. */
-const MAX_IDENTIFIER = 320;
+/** Most accounts that one call may name; each costs looks into the directory. */
+const MAX_ACCOUNTS = 256;
+/** Most parts of one argument that are looked up; an argument with more is no identifier. */
+const MAX_PARTS = 64;
 
 interface Guard {
   rules: ReadonlyMap<string, GuardRule>;
@@ -226,14 +233,15 @@ function findByName(
     }
     const asRole = identity.includes(argument) ? () => undefined : names.role;
     for (const reading of texts) {
-      const spaceless = reading.length <= MAX_IDENTIFIER ? [reading.replace(/\s+/g, "")] : [];
-      const tokens = [reading, ...spaceless].flatMap(tokensIn);
+      const spellings = [reading, squeeze(reading)].filter((text) => text !== undefined);
+      const tokens = spellings.flatMap(tokensIn);
       const role = firstMatch(tokens, asRole);
       if (role !== undefined) {
         return block("audit-role", "The call names an audit role", { argument, matched: role });
       }
       const principal = firstMatch(tokens, names.principal) ??
-        [reading.trim(), ...spaceless, ...tokens, ...uuidsIn(reading)].find((it) => known.has(it));
+        [reading.trim(), ...spellings, ...tokens, ...spellings.flatMap(uuidsIn)]
+          .find((spelling) => known.has(spelling));
       if (principal !== undefined) {
         return block("audit-principal", "The call names a principal of the audit stack", {
           argument,
@@ -268,11 +276,10 @@ async function lookUp(
   named: readonly Leaf[],
   { realms, context, mustExist }: LookUp,
 ): Promise<CallFinding> {
-  const accounts = named.filter(({ text }) => text.length <= MAX_IDENTIFIER);
-  if (accounts.length > MAX_LOOKUPS) {
-    return block("too-many-principals", `The call names more than ${MAX_LOOKUPS} accounts`, {});
+  if (named.length > MAX_ACCOUNTS) {
+    return block("too-many-principals", `The call names more than ${MAX_ACCOUNTS} accounts`, {});
   }
-  const answers = await Promise.all(accounts.map(async ({ argument, text }) => {
+  const answers = await Promise.all(named.map(async ({ argument, text }) => {
     const identifiers = variants(text);
     const records = await Promise.all(
       realms.flatMap((realm) => identifiers.map((id) => context.lookup.principal(realm, id))),
@@ -311,11 +318,20 @@ function judgeRecords(
   return undefined;
 }
 
-/** The spellings of an identifier that a directory might be asked for. */
+/**
+ * The spellings of an identifier that a directory might be asked for: as given, in each reading,
+ * and what stands in it when it is a list or JSON rather than a name.
+ */
 function variants(text: string): string[] {
+  const spellings = new Set([text, text.trim()]);
   const { texts } = readings(text);
-  const spellings = [text, text.trim(), ...texts.flatMap((t) => [t.trim(), ...uuidsIn(t)])];
-  return [...new Set(spellings)].filter((spelling) => spelling !== "");
+  for (const reading of [...texts, ...texts.map(squeeze)]) {
+    if (reading === undefined) continue;
+    spellings.add(reading.trim());
+    const parts = [...uuidsIn(reading), ...emailsIn(reading), ...tokensIn(reading)];
+    for (const part of parts.slice(0, MAX_PARTS)) spellings.add(part);
+  }
+  return [...spellings].filter((spelling) => spelling !== "" && spelling.length <= MAX_IDENTIFIER);
 }
 
 function reviewSql(
@@ -335,7 +351,7 @@ function reviewSql(
   }
   const others = leaves(args).filter((leaf) => leaf.argument !== argument);
   const joined = shape.joined ? [shape.literals.join("")] : [];
-  const texts = [shape.code, ...shape.literals, ...joined, ...others.map(({ text }) => text)];
+  const texts = [shape.code, ...shape.decoded, ...joined, ...others.map(({ text }) => text)];
   const tokens = texts.flatMap((text) => readings(text).texts).flatMap(tokensIn);
   const table = firstMatch(tokens.flatMap((token) => [token, ...token.split(".")]), guard.table);
   if (table !== undefined) {

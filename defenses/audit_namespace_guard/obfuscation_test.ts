@@ -46,6 +46,9 @@ const SPELLINGS: Record<string, string> = {
   "all percent escapes": percent(NAME),
   "double percent escapes": "henry%252Ecompliance",
   "triple percent escapes": percent(percent(percent(NAME))),
+  "a stray backslash": "henry\\.compliance",
+  "percent escapes of Latin-1": "h%e9nry.compliance",
+  "percent escapes broken up by others": "%25&#54;8enry.compli%25%36%31nce",
   "percent-escaped Cyrillic": percent("hеnry.compliance"),
   "legacy %u escapes": "henry%u002ecompliance",
   "HTML decimal entities": entities(NAME),
@@ -80,10 +83,8 @@ const SPELLINGS: Record<string, string> = {
   "a role-only username in capitals": "ZOE.PARK",
   "a role-only username, percent-escaped": percent("zoe.park"),
   "a role-only username in Cyrillic": "zое.раrk",
-  "more layers of escapes than are taken off": Array.from({ length: 9 }).reduce<string>(
-    (text) => text.replaceAll("%", "%25"),
-    "henry%2Ecompliance",
-  ),
+  "nine layers of percent escapes": `henry%${"25".repeat(9)}2Ecompliance`,
+  "more layers of escapes than are taken off": `henry%${"25".repeat(500)}2Ecompliance`,
 };
 
 async function verdict(name: string, args: Record<string, unknown>): Promise<string> {
@@ -168,10 +169,15 @@ for (
   });
 }
 
+/** Room for a busy machine; what takes quadratic time on 1 MB takes minutes. */
+const MAX_MS = 15_000;
+
 Deno.test("the guard takes linear time up to 1 MB of arguments", async () => {
   const hard = (length: number): Record<string, Record<string, unknown>> => ({
     letters: { realm: "enterprise", user_id: "a".repeat(length) },
     percents: { realm: "enterprise", user_id: "%25".repeat(length / 3) },
+    bytes: { realm: "enterprise", user_id: "%ff".repeat(length / 3) },
+    surrogates: { realm: "enterprise", user_id: "%ed%a0%80".repeat(length / 9) },
     entities: { realm: "enterprise", user_id: "&#".repeat(length / 2) },
     zeros: { realm: "enterprise", user_id: `&#x${"0".repeat(length)}` },
     slashes: { realm: "enterprise", user_id: "\\u{".repeat(length / 3) },
@@ -200,11 +206,11 @@ Deno.test("the guard takes linear time up to 1 MB of arguments", async () => {
   const size = 1_000_000;
   for (const [what, args] of Object.entries(hard(size))) {
     const ms = await time("kc_delete_user", args);
-    assert.ok(ms < 2000, `${what}: ${ms} ms`);
+    assert.ok(ms < MAX_MS, `${what}: ${ms} ms`);
   }
   for (const [index, text] of sql(size).entries()) {
     const ms = await time("db_query", { sql: text });
-    assert.ok(ms < 2000, `statement ${index}: ${ms} ms`);
+    assert.ok(ms < MAX_MS, `statement ${index}: ${ms} ms`);
   }
   for (
     const path of [
@@ -215,6 +221,6 @@ Deno.test("the guard takes linear time up to 1 MB of arguments", async () => {
     ]
   ) {
     const ms = await time("fs_write", { path, content: "" });
-    assert.ok(ms < 2000, `path ${path.slice(0, 6)}: ${ms} ms`);
+    assert.ok(ms < MAX_MS, `path ${path.slice(0, 6)}: ${ms} ms`);
   }
 });
