@@ -20,9 +20,9 @@ import {
   type PromptFormat,
   type Score,
 } from "./_protocol.ts";
-import { type Job, Scheduler } from "./_scheduler.ts";
+import { type Job, type JobResult, Scheduler } from "./_scheduler.ts";
 import { testInvariance } from "./_invariance.ts";
-import { closesJson, tokenizeChoice, tokenizePrompt } from "./_tokens.ts";
+import { closesJson, odds, type TokenChoice, tokenizeChoice, tokenizePrompt } from "./_tokens.ts";
 
 /** Tokens in a prefill step: a cancelled request is seen between two of them. */
 const CHUNK = 64;
@@ -32,6 +32,7 @@ interface Station {
   model: LlamaModel;
   format: PromptFormat;
   contextSize: number;
+  adapted: boolean;
   scheduler: Scheduler;
 }
 
@@ -138,7 +139,8 @@ export class Engine {
           ? {}
           : { lora: { adapters: [{ filePath: adapter.path, scale: adapter.scale }] } }),
       });
-      return { ...source, contextSize, scheduler: new Scheduler(context, { chunk: CHUNK }) };
+      const scheduler = new Scheduler(context, { chunk: CHUNK });
+      return { ...source, contextSize, adapted: adapter !== undefined, scheduler };
     } catch (cause) {
       const what = adapter === undefined ? "open a context" : `load the adapter "${adapter.path}"`;
       throw new Failure("load", `Cannot ${what}: ${(cause as Error).message}`);
@@ -148,9 +150,14 @@ export class Engine {
   /** Tests the contexts and says what was opened. */
   async report(): Promise<Omit<Opened, "type" | "id">> {
     const stations = [...new Set(this.#stations.values())];
+    // An adapter only adds products to those of its base, so one context stands for both.
+    const tested = new Map<LlamaModel, Station>();
+    for (const station of stations) {
+      if (station.adapted || !tested.has(station.model)) tested.set(station.model, station);
+    }
     const found: boolean[] = [];
-    for (const { model, scheduler } of stations) {
-      found.push(await testInvariance(model, { scheduler, chunk: CHUNK, library: this.#library }));
+    for (const { model, scheduler } of tested.values()) {
+      found.push(await testInvariance(model, { scheduler, chunk: CHUNK }));
     }
     const batchInvariant = found.every((invariant) => invariant);
     if (!batchInvariant) { for (const { scheduler } of stations) scheduler.limit = 1; }
@@ -175,8 +182,11 @@ export class Engine {
     const { model, format } = station;
     const segments = renderPrompt(request, format);
     const tokens = tokenizePrompt(model, segments, format.barred);
-    const job = this.#job(request, { model, tokens });
-    const reply = Math.max(job.maxTokens, (job.choice?.lead.length ?? 0) + 1);
+    const choice = request.choice === undefined
+      ? undefined
+      : tokenizeChoice(model, request.choice, this.#library.TokenBias);
+    const job = { ...jobOf(request, { model, tokens }), measure: choice?.measure };
+    const reply = Math.max(job.maxTokens, (job.measure?.lead.length ?? 0) + 1);
     if (tokens.length + reply > station.contextSize) {
       throw new Failure(
         "prompt-too-long",
@@ -185,33 +195,38 @@ export class Engine {
           "or open a greater context",
       );
     }
-    const { probability, ...result } = await station.scheduler.run({ ...job, ...events });
+    const result = await station.scheduler.run({ ...job, ...events });
     return {
       text: model.detokenize(result.tokens, false),
       finish: result.finish,
-      ...(probability === undefined ? {} : { choiceProbability: probability }),
+      ...choiceProbability(choice, result),
       promptTokens: tokens.length,
       generatedTokens: result.tokens.length,
       prompt: segments.map(({ text }) => text).join(""),
     };
   }
+}
 
-  #job(request: Generate | Score, source: { model: LlamaModel; tokens: Token[] }): Job {
-    const { model, tokens } = source;
-    const choice = request.choice === undefined
-      ? undefined
-      : tokenizeChoice(model, request.choice, this.#library.TokenBias);
-    if (request.type === "score") return { tokens, maxTokens: 0, options: {}, choice };
-    const { temperature, seed, maxTokens } = request;
-    if (temperature > 0 && seed === undefined) {
-      throw new Failure("failed", "Cannot sample without a seed; give one, or temperature 0");
-    }
-    const options = temperature === 0
-      ? { temperature }
-      : { temperature, topK: 0, topP: 1, minP: 0, ...(seed === undefined ? {} : { seed }) };
-    const done = request.callOrText
-      ? (reply: readonly Token[]) => closesJson(model.detokenize([...reply], false))
-      : undefined;
-    return { tokens, maxTokens, options, choice, done };
+function choiceProbability(
+  choice: TokenChoice | undefined,
+  result: JobResult,
+): { choiceProbability?: number } {
+  if (choice === undefined || result.probabilities === undefined) return {};
+  return { choiceProbability: odds(choice, result.probabilities) };
+}
+
+function jobOf(request: Generate | Score, source: { model: LlamaModel; tokens: Token[] }): Job {
+  const { model, tokens } = source;
+  if (request.type === "score") return { tokens, maxTokens: 0, options: {} };
+  const { temperature, seed, maxTokens } = request;
+  if (temperature > 0 && seed === undefined) {
+    throw new Failure("failed", "Cannot sample without a seed; give one, or temperature 0");
   }
+  const options = temperature === 0
+    ? { temperature }
+    : { temperature, topK: 0, topP: 1, minP: 0, ...(seed === undefined ? {} : { seed }) };
+  const done = request.callOrText
+    ? (reply: readonly Token[]) => closesJson(model.detokenize([...reply], false))
+    : undefined;
+  return { tokens, maxTokens, options, done };
 }

@@ -5,37 +5,45 @@
  */
 
 import type { LlamaModel, Token } from "node-llama-cpp";
-import type { Library } from "./_binding.ts";
 import { Failure } from "./_protocol.ts";
 import type { Job, JobResult, Scheduler } from "./_scheduler.ts";
 
-/** Whole chunks and a rest, so that both shapes of batch are met. */
+/** Tokens after the whole chunk, so that a prompt's last and shorter part is met too. */
 const EXTRA = 7;
+/** Probabilities that are compared; a difference in any logit shows in all. */
+const COMPARED = 64;
 
 /** What is tested. */
-export interface SelfTestOptions {
+export interface InvarianceOptions {
   /** The context's scheduler. */
   scheduler: Scheduler;
   /** Tokens in a prefill step. */
   chunk: number;
-  /** For biases. */
-  library: Library;
 }
 
 function textTokens(model: LlamaModel, count: number): Token[] {
   const text = "the quick brown fox jumps over the lazy dog, again and again; ";
   const tokens: Token[] = [];
-  while (tokens.length < count) tokens.push(...model.tokenize(text, false));
+  while (tokens.length < count) {
+    const more = model.tokenize(text, false);
+    if (more.length === 0) throw new Failure("load", "The vocabulary gives no tokens for text");
+    tokens.push(...more);
+  }
   return tokens.slice(0, count);
 }
 
-function same(a: JobResult, b: JobResult): boolean {
-  return a.probability === b.probability && a.tokens.length === b.tokens.length &&
-    a.tokens.every((token, i) => token === b.tokens[i]);
+function same(a: JobResult, b: JobResult | undefined): boolean {
+  if (b === undefined) return false;
+  const [left, right] = [a.probabilities ?? new Map(), b.probabilities ?? new Map()];
+  return a.tokens.length === b.tokens.length && left.size === right.size &&
+    a.tokens.every((token, i) => token === b.tokens[i]) &&
+    [...left].every(([token, probability]) => right.get(token) === probability);
 }
 
 /**
- * Runs the same prompt alone and beside others, and compares tokens and probability bit by bit.
+ * Runs prompts each alone, then together in two orders, and compares tokens and probabilities bit by
+ * bit. In each tick some are at a whole chunk, some at a shorter part, some at single tokens; where
+ * in a batch a sequence stands matters as much as how many there are.
  *
  * @param model Model of the context.
  * @param options What is tested.
@@ -44,28 +52,24 @@ function same(a: JobResult, b: JobResult): boolean {
  */
 export async function testInvariance(
   model: LlamaModel,
-  options: SelfTestOptions,
+  options: InvarianceOptions,
 ): Promise<boolean> {
-  const { scheduler, chunk, library: { TokenBias } } = options;
-  const prompt = textTokens(model, chunk + EXTRA);
-  const [first, second] = [prompt[0], prompt.find((token) => token !== prompt[0])];
-  if (first === undefined || second === undefined) {
-    throw new Failure("load", "The vocabulary gives no tokens for plain text");
-  }
-  const bias = new TokenBias(model.tokenizer).set(first, { logit: 50 }).set(second, { logit: 50 });
-  const job: Job = {
-    tokens: prompt,
-    maxTokens: 3,
+  const { scheduler, chunk } = options;
+  const text = textTokens(model, 2 * chunk);
+  const jobs = Array.from({ length: scheduler.lanes }, (_, i): Job => ({
+    tokens: text.slice(i, i + (i % 4 === 0 ? chunk : 0) + EXTRA + i % 5),
+    maxTokens: 2,
     options: { temperature: 0 },
-    choice: { lead: prompt.slice(1, 3), pair: [first, second], bias },
-  };
-  const alone = await scheduler.run(job);
-  const others = Array.from({ length: scheduler.lanes - 1 }, (_, i) => ({
-    ...job,
-    tokens: prompt.slice(i % 5 + 1, 10 + i % EXTRA * 2),
+    measure: { lead: text.slice(0, 1), count: COMPARED },
   }));
-  // Chunks that are held would be reused, and the batch to compare with would not be met.
-  scheduler.forget();
-  const [beside] = await Promise.all([job, ...others].map((each) => scheduler.run(each)));
-  return beside !== undefined && same(alone, beside);
+  const alone: JobResult[] = [];
+  for (const job of jobs) alone.push(await scheduler.run(job));
+  for (const order of [jobs, jobs.toReversed()]) {
+    // Chunks that are held would be reused, and the batch to compare with would not be met.
+    scheduler.forget();
+    const together = await Promise.all(order.map((job) => scheduler.run(job)));
+    const expected = order === jobs ? alone : alone.toReversed();
+    if (!expected.every((result, i) => same(result, together[i]))) return false;
+  }
+  return true;
 }

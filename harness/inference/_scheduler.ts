@@ -1,6 +1,7 @@
 /**
  * Runs jobs on the sequences of one context in lock step: in each tick every busy sequence queues
- * one step, so that all of them are decoded in one batch. Prompts are prefilled in chunks whose
+ * one step, so that all of them are decoded in one batch. Taking tokens back is a step of its own,
+ * for it takes time, and would make a sequence miss the batch. Prompts are prefilled in chunks whose
  * boundaries depend on the prompt alone, and only whole chunks are reused, so that a reply does
  * not depend on what the sequence held before.
  *
@@ -16,26 +17,26 @@ import type {
   TokenBias,
 } from "node-llama-cpp";
 
-/** Two tokens whose odds are measured. */
-export interface TokenChoice {
-  /** Tokens between the prompt and the choice; none when the reply begins with the choice. */
+/** A look at what the model expects next, at a fixed place after the prompt. */
+export interface Measure {
+  /** Tokens between the prompt and the place; none for the place right after the prompt. */
   lead: readonly Token[];
-  /** The alternatives. */
-  pair: readonly [Token, Token];
-  /** A bias that lifts both out of the crowd. */
-  bias: TokenBias;
+  /** Number of the likeliest tokens whose probabilities are returned. */
+  count: number;
+  /** Added to the logits first. */
+  bias?: TokenBias;
 }
 
 /** One request, as tokens. */
 export interface Job {
   /** The prompt. */
   tokens: readonly Token[];
-  /** Most tokens to generate; 0 to only measure the choice. */
+  /** Most tokens to generate; 0 to only measure. */
   maxTokens: number;
   /** How to sample. */
   options: SequenceEvaluateOptions;
   /** Measured after the generation, which it does not touch. */
-  choice?: TokenChoice | undefined;
+  measure?: Measure | undefined;
   /** Whether the reply is complete. */
   done?: ((reply: readonly Token[]) => boolean) | undefined;
   /** Called when the job gets a sequence. */
@@ -50,8 +51,8 @@ export interface JobResult {
   tokens: Token[];
   /** Why the generation ended. */
   finish: "stop" | "length";
-  /** Probability of the first alternative against the second. */
-  probability?: number;
+  /** What was measured: probabilities that sum to 1 over the tokens returned. */
+  probabilities?: ReadonlyMap<Token, number>;
 }
 
 interface Lane {
@@ -200,6 +201,7 @@ export class Scheduler {
     let at = Math.floor(common / chunk) * chunk;
     lane.chunks = lane.chunks.slice(0, at);
     await rewind(sequence, at);
+    yield;
     for (; at < boundary; at += chunk) {
       await sequence.evaluateWithoutGeneratingNewTokens(job.tokens.slice(at, at + chunk));
       lane.chunks = job.tokens.slice(0, at + chunk);
@@ -209,12 +211,14 @@ export class Scheduler {
     const result = yield* job.maxTokens > 0
       ? generate(sequence, rest, job)
       : prefill(sequence, rest);
-    if (job.choice === undefined) return result;
-    const { lead } = job.choice;
+    if (job.measure === undefined) return result;
+    const { lead } = job.measure;
     const borrowed = lead.length === 0 ? job.tokens.slice(-1) : [];
+    yield;
     await rewind(sequence, job.tokens.length - borrowed.length);
-    const choice = { ...job.choice, lead: [...borrowed, ...lead] };
-    return { ...result, probability: await odds(sequence, choice) };
+    yield;
+    const measure = { ...job.measure, lead: [...borrowed, ...lead] };
+    return { ...result, probabilities: await look(sequence, measure) };
   }
 }
 
@@ -256,20 +260,25 @@ async function* generate(
   }
 }
 
-/** Softmax over two tokens: both are biased alike above all others, which leaves their odds. */
-async function odds(sequence: LlamaContextSequence, choice: TokenChoice): Promise<number> {
-  const options = { temperature: 1, topK: 2, topP: 1, minP: 0, tokenBias: choice.bias };
-  const last = choice.lead.at(-1);
-  if (last === undefined) throw new Error("A choice needs a token before it");
+/** Softmax at temperature 1 over the likeliest tokens after `lead`. */
+async function look(
+  sequence: LlamaContextSequence,
+  measure: Measure,
+): Promise<ReadonlyMap<Token, number>> {
+  const options = {
+    temperature: 1,
+    topK: measure.count,
+    topP: 1,
+    minP: 0,
+    ...(measure.bias === undefined ? {} : { tokenBias: measure.bias }),
+  };
+  const last = measure.lead.at(-1);
+  if (last === undefined) throw new Error("A measure needs a token before it");
   const input: ControlledEvaluateInputItem[] = [
-    ...choice.lead.slice(0, -1),
+    ...measure.lead.slice(0, -1),
     [last, { generateNext: { probabilities: true, options } }],
   ];
   const found = (await sequence.controlledEvaluate(input)).at(-1)?.next.probabilities;
-  const first = found?.get(choice.pair[0]);
-  const second = found?.get(choice.pair[1]);
-  if (first === undefined || second === undefined) {
-    throw new Error("The probabilities of both alternatives are not there");
-  }
-  return Math.min(1, Math.max(0, first / (first + second)));
+  if (found === undefined) throw new Error("The model gave no probabilities");
+  return found;
 }

@@ -7,7 +7,7 @@
 import type { LlamaModel, Token, TokenBias } from "node-llama-cpp";
 import { joinSegments, type Segment } from "./_prompt.ts";
 import { Failure, type Generate } from "./_protocol.ts";
-import type { TokenChoice } from "./_scheduler.ts";
+import type { Measure } from "./_scheduler.ts";
 
 /** Cuts a text inside each barred token's text, so that no piece holds one. */
 function breakUp(text: string, barred: readonly string[]): string[] {
@@ -38,9 +38,18 @@ export function tokenizePrompt(
   );
 }
 
+/** Two tokens whose odds are measured. */
+export interface TokenChoice {
+  /** Where. */
+  measure: Measure;
+  /** The alternatives. */
+  pair: readonly [Token, Token];
+}
+
 /**
  * Where two alternatives part, in tokens: what their spellings share is fed, and the odds are
- * those of the first token that differs.
+ * those of the first token that differs. Both are biased alike above all other tokens, which
+ * leaves their odds as they are.
  */
 export function tokenizeChoice(
   model: LlamaModel,
@@ -57,7 +66,16 @@ export function tokenizeChoice(
     throw new Failure("failed", `Cannot tell "${left}" from "${right}": one begins the other`);
   }
   const bias = new Bias(model.tokenizer).set(first, { logit: 50 }).set(second, { logit: 50 });
-  return { lead: a.slice(0, at), pair: [first, second], bias };
+  return { measure: { lead: a.slice(0, at), count: 2, bias }, pair: [first, second] };
+}
+
+/** Probability of the first alternative against the second. */
+export function odds(choice: TokenChoice, found: ReadonlyMap<Token, number>): number {
+  const [first, second] = choice.pair.map((token) => found.get(token));
+  if (first === undefined || second === undefined || !(first + second > 0)) {
+    throw new Error("The probabilities of both alternatives are not there");
+  }
+  return Math.min(1, Math.max(0, first / (first + second)));
 }
 
 /**

@@ -19,26 +19,26 @@ await Deno.writeFile(path("base"), tinyModel());
 await Deno.writeFile(path("lora"), tinyAdapter());
 await Deno.writeFile(path("critic"), tinyModel({ seed: 9, name: "critic" }));
 await Deno.writeFile(path("floats"), tinyModel({ format: 0 }));
-await Deno.writeFile(
-  path("linked"),
+/** A model that says what follows which token; its prompts end with `end`. */
+const linked = (end: string): Uint8Array<ArrayBuffer> =>
   tinyModel({
     width: 256,
     heads: 8,
     words: [CALL, " never", "DONE"],
     merges: ["A P", "R E", "Ġ AP", "Ġ RE"],
+    chatTemplate: `{{ messages[0].content }}${end}`,
     successors: {
       "Ċ": CALL,
       [CALL]: " never",
       " never": " never",
       "<": "DONE",
       "DONE": "<|python_tag|>",
-      "<|python_tag|>": "DONE",
-      "|": "x",
-      "x": "<|eot_id|>",
+      "<|python_tag|>": "<|eot_id|>",
       ":": "ĠAP",
     },
-  }),
-);
+  });
+await Deno.writeFile(path("calls"), linked("{{ '\\n' }}"));
+await Deno.writeFile(path("ends"), linked("<"));
 
 const open = (options: LlamaOptions): Promise<Inference> =>
   openLlama({ gpu: false, threads: 1, contextSize: 512, ...options });
@@ -181,32 +181,32 @@ Deno.test("generate() works on one request at a time when batches change replies
   for (const each of requests) one.push(essence(await inference.generate("executor", each)));
   const many = await Promise.all(requests.map((each) => inference.generate("executor", each)));
   deepEqual(many.map(essence), one);
-  equal(inference.info.batch, inference.info.batchInvariant === true ? 8 : 1);
+  equal(inference.info.batchInvariant, false);
+  equal(inference.info.batch, 1);
 });
 
 Deno.test("generate() ends at the end of a turn and leaves control tokens out", async () => {
-  await using inference = await open({ models: { executor: { path: path("linked") } } });
-  const template = (end: string): GenerateRequest => ({
-    messages: user("x"),
-    maxTokens: 6,
-    ...{
-      choice: { prefix: end, labels: [" APPROVE", " REJECT"] },
-    },
-  });
-  const reply = await inference.generate("executor", template("DECISION:"));
-  equal(reply.text, `${CALL}${" never".repeat(5)}`);
-  equal(reply.finish, "length");
-  equal(reply.generatedTokens, 6);
-  ok((reply.choiceProbability ?? 0) > 0.99, `${reply.choiceProbability}`);
+  await using inference = await open({ models: { executor: { path: path("ends") } } });
+  const reply = await inference.generate("executor", { messages: user("x"), maxTokens: 9 });
+  deepEqual([reply.text, reply.finish, reply.generatedTokens], ["DONE", "stop", 2]);
+  const cut = await inference.generate("executor", { messages: user("x"), maxTokens: 1 });
+  deepEqual([cut.text, cut.finish, cut.generatedTokens], ["DONE", "length", 1]);
 });
 
-Deno.test("generate() ends a call when its JSON closes", async () => {
-  await using inference = await open({ models: { executor: { path: path("linked") } } });
-  const asked: GenerateRequest = { messages: user("x"), maxTokens: 6, callOrText: true };
-  const reply = await inference.generate("executor", asked);
-  equal(reply.text, CALL);
-  equal(reply.finish, "stop");
-  equal(reply.generatedTokens, 1);
+Deno.test("generate() ends a call when its JSON closes, if it is asked for a call", async () => {
+  await using inference = await open({ models: { executor: { path: path("calls") } } });
+  const asked: GenerateRequest = { messages: user("x"), maxTokens: 6 };
+  const reply = await inference.generate("executor", { ...asked, callOrText: true });
+  deepEqual([reply.text, reply.finish, reply.generatedTokens], [CALL, "stop", 1]);
+  const free = await inference.generate("executor", asked);
+  equal(free.text, `${CALL}${" never".repeat(5)}`);
+  equal(free.finish, "length");
+});
+
+Deno.test("generate() measures the choice that the model would make", async () => {
+  await using inference = await open({ models: { gateway: { path: path("calls") } } });
+  const reply = await inference.generate("gateway", request("x", { choice: CHOICE }));
+  ok((reply.choiceProbability ?? 0) > 0.99, `${reply.choiceProbability}`);
 });
 
 Deno.test("generate() measures a choice at the start of a reply, and refuses one that is none", async () => {
