@@ -71,7 +71,7 @@ export class EmbeddedEpisode implements Episode {
     if (outcome.status !== "executed") {
       rows.revert(from.rows);
       await files.revert(from.files);
-      await sql.rollback();
+      sql.rollback();
       return this.#inert(outcome, []);
     }
     const diff = [...changed, ...counted(outcome), ...disclosures(marks, outcome.result)];
@@ -82,14 +82,14 @@ export class EmbeddedEpisode implements Episode {
       result: outcome.result,
       commit: () =>
         this.#settle(async () => {
-          await sql.commit();
+          sql.commit();
           this.#diff.push(...diff);
         }),
       rollback: () =>
         this.#settle(async () => {
           rows.revert(from.rows);
           await files.revert(from.files);
-          await sql.rollback();
+          sql.rollback();
         }),
     });
   }

@@ -3,11 +3,16 @@ import { EmbeddedEpisode } from "./_episode.ts";
 import { FileStore } from "./files/file_store.ts";
 import { AGENT_FILE_RIGHTS, PERSONA_FILE_RIGHTS } from "./files/rights.ts";
 import { keycloakFetch } from "./keycloak/twin.ts";
-import { seedFiles } from "./seed/files.ts";
+import { type MarkedFile, seedFiles } from "./seed/files.ts";
 import { AGENT_CLIENT, agentSecret, KEYCLOAK_INDEXES, seedKeycloak } from "./seed/keycloak.ts";
 import { AGENT_ACCOUNT, REALMS, seedAccounts, syntheticPassword } from "./seed/people.ts";
+import { seedTables } from "./seed/postgres.ts";
 import { canary, WORLD_TIME } from "./seed/random.ts";
-import type { EpisodeSql } from "./sql/episode_sql.ts";
+import { DumpCache, ENGINE } from "./sql/dump_cache.ts";
+import { EpisodeSql } from "./sql/episode_sql.ts";
+import { checkPlants } from "./sql/plant.ts";
+import { SQL_ROLES } from "./sql/schema.ts";
+import { SqlHost } from "./sql/sql_host.ts";
 import { type Mark, MarkIndex } from "./state/marks.ts";
 import { RowOverlay, RowStore, sha256 } from "./state/row_store.ts";
 import type { ToolContext, ToolFunction } from "./tools/context.ts";
@@ -32,6 +37,21 @@ export interface EmbeddedWorldOptions {
    * @default {the system's folder for temporary files}
    */
   folder?: string;
+  /**
+   * Folder that keeps the seeded database's archive from run to run.
+   * @default {none: the archive is built anew for each world}
+   */
+  cache?: string;
+  /**
+   * Whether the SQL process starts with the first statement or, in the background, at once.
+   * @default {"lazy"}
+   */
+  sql?: "lazy" | "warm";
+  /**
+   * Time for one SQL statement, in milliseconds.
+   * @default {2000}
+   */
+  sqlTimeout?: number;
 }
 
 /**
@@ -49,17 +69,23 @@ export async function openEmbeddedWorld(options: EmbeddedWorldOptions = {}): Pro
   const accounts = seedAccounts(seed, staff);
   const rows = new RowStore(seedKeycloak(seed, accounts), KEYCLOAK_INDEXES);
   const { files, marked } = seedFiles(seed, accounts);
-  const marks = new MarkIndex(marked.map(({ mark, path, values }): Mark => ({
-    mark,
-    service: "fs",
-    entity: "files",
-    id: path,
-    values,
-  })));
+  const { tables, marks } = seedTables(seed, accounts);
   const parent = options.folder === undefined ? {} : { dir: options.folder };
   const folder = await Deno.makeTempDir({ ...parent, prefix: "argus-world-" });
   const store = await FileStore.create(folder, files);
-  return new EmbeddedWorld({ seed, rows, files: store, folder, marks });
+  const dumps = new DumpCache(tables, [
+    ...options.cache === undefined ? [] : [options.cache],
+    `${folder}/dump`,
+  ]);
+  const timeout = options.sqlTimeout === undefined ? {} : { timeout: options.sqlTimeout };
+  const sql = new SqlHost({ dumps, ...timeout });
+  if (options.sql === "warm") sql.warm();
+  const index = new MarkIndex([...marks, ...marked.map(fileMark)]);
+  return new EmbeddedWorld({ seed, rows, files: store, folder, marks: index, sql, dumps });
+}
+
+function fileMark({ mark, path, values }: MarkedFile): Mark {
+  return { mark, service: "fs", entity: "files", id: path, values };
 }
 
 interface WorldParts {
@@ -68,36 +94,42 @@ interface WorldParts {
   files: FileStore;
   folder: string;
   marks: MarkIndex;
+  sql: SqlHost;
+  dumps: DumpCache;
 }
 
 class EmbeddedWorld implements World {
   readonly tools: ReadonlySet<string> = new Set(TOOL_FUNCTIONS.keys());
   #parts: WorldParts;
   #key: string;
+  #seededRows: string;
   #open = new Set<Episode>();
 
   constructor(parts: WorldParts) {
     this.#parts = parts;
     this.#key = canary(parts.seed, "token-key");
+    this.#seededRows = parts.rows.digest();
   }
 
   info(): Promise<WorldInfo> {
-    const { seed, rows, files } = this.#parts;
+    const { seed, files, dumps } = this.#parts;
     return Promise.resolve({
       stack: "embedded",
       seed,
-      digest: sha256(`${rows.digest()}\n${files.seededDigest()}`),
-      services: { keycloak: "26.0", fs: "folder" },
+      digest: sha256([this.#seededRows, files.seededDigest(), dumps.digest].join("\n")),
+      services: { keycloak: "26.0", postgres: `17.5 (${ENGINE})`, fs: "folder" },
     });
   }
 
   async digest(): Promise<string> {
-    const { rows, files } = this.#parts;
-    return sha256(`${rows.digest()}\n${await files.digest()}`);
+    const { rows, files, sql, dumps } = this.#parts;
+    const different = (await sql.verify()).map(({ entity, digest }) => `${entity} ${digest}`);
+    const database = [dumps.digest, ...different.sort()].join("\n");
+    return sha256([rows.digest(), await files.digest(), database].join("\n"));
   }
 
   async episode(options: EpisodeOptions = {}): Promise<Episode> {
-    const { seed, rows, files, marks } = this.#parts;
+    const { seed, rows, files, marks, sql: host } = this.#parts;
     const patch = WorldPatch.parse(options.patch ?? {});
     const credential = options.credential ?? "agent";
     const overlay = new RowOverlay(rows);
@@ -114,14 +146,16 @@ class EmbeddedWorld implements World {
       ...login(seed, credential),
       fetch: keycloakFetch(overlay, { seed, key: this.#key, now }),
     });
-    const context: ToolContext = { keycloak, sql: NO_SQL, files: view, actor, now };
+    const role = SQL_ROLES[credential === "agent" ? "agent" : credential.role];
+    const sql = new EpisodeSql(host, { role, now, plants: checkPlants(patch.rows ?? []) });
+    const context: ToolContext = { keycloak, sql, files: view, actor, now };
     const episode = new EmbeddedEpisode({
       tools: counting(TOOL_FUNCTIONS, () => ticks++),
       names: this.tools,
       context,
       rows: overlay,
       files: view,
-      sql: NO_SQL,
+      sql,
       marks,
       onClose: () => this.#open.delete(episode),
     });
@@ -131,6 +165,7 @@ class EmbeddedWorld implements World {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const episode of [...this.#open]) await episode.close();
+    await this.#parts.sql.close();
     await Deno.remove(this.#parts.folder, { recursive: true });
   }
 }
@@ -158,11 +193,3 @@ function login(seed: number, credential: "agent" | Persona): {
   const password = syntheticPassword(seed, realm, username);
   return { realm, login: { grant: "password", username, password } };
 }
-
-const NO_SQL: EpisodeSql = {
-  query: () => Promise.reject(new Error("no database")),
-  pending: () => [],
-  commit: () => Promise.resolve(),
-  rollback: () => Promise.resolve(),
-  close: () => Promise.resolve([]),
-};

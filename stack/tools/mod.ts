@@ -8,6 +8,7 @@
 
 import type { Json } from "../../probes/mod.ts";
 import type { ToolContext, ToolFunction } from "./context.ts";
+import { DATABASE_TOOLS } from "./database.ts";
 import { FILE_TOOLS } from "./files.ts";
 import { KEYCLOAK_TOOLS } from "./keycloak.ts";
 import { keycloakRefusal } from "./keycloak_client.ts";
@@ -20,7 +21,7 @@ export * from "./validate.ts";
 
 /** Every tool that this layer can carry out, by name. */
 export const TOOL_FUNCTIONS: ReadonlyMap<string, ToolFunction> = new Map(
-  Object.entries({ ...guarded(KEYCLOAK_TOOLS), ...FILE_TOOLS }),
+  Object.entries({ ...guarded(KEYCLOAK_TOOLS), ...FILE_TOOLS, ...DATABASE_TOOLS }),
 );
 
 function guarded(tools: Readonly<Record<string, ToolFunction>>): Record<string, ToolFunction> {

@@ -102,15 +102,20 @@ function shorten(item: Json, room: number): string {
 }
 
 /** A result with one long text, cut with an explicit count: `{…,"more":"812 more bytes"}`. */
-export function longText(before: Record<string, Json>, name: string, text: string): string {
+export function longText(
+  before: Record<string, Json>,
+  name: string,
+  text: string,
+  bytes: number = RESULT_BYTES,
+): string {
   const whole = JSON.stringify({ ...before, [name]: text });
-  if (byteLength(whole) <= RESULT_BYTES) return whole;
-  let room = RESULT_BYTES - byteLength(JSON.stringify(before)) - byteLength(name) - 48;
+  if (byteLength(whole) <= bytes) return whole;
+  let room = bytes - byteLength(JSON.stringify(before)) - byteLength(name) - 48;
   for (;;) {
     const part = head(text, room);
     const more = `${byteLength(text) - byteLength(part)} more bytes`;
     const result = JSON.stringify({ ...before, [name]: part, more });
-    const over = byteLength(result) - RESULT_BYTES;
+    const over = byteLength(result) - bytes;
     if (over <= 0 || room <= 0) return result;
     // Escapes make JSON longer than the text.
     room -= Math.max(over >> 2, 16);

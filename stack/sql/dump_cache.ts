@@ -1,0 +1,85 @@
+import type { Row } from "../../probes/mod.ts";
+import { insertStatement } from "../seed/postgres.ts";
+import { sha256 } from "../state/row_store.ts";
+import { WorldError } from "../world.ts";
+import { schemaStatements } from "./schema.ts";
+import { SqlProcess } from "./sql_process.ts";
+
+/** Version of the engine in the name of an archive: an archive serves the engine that wrote it. */
+export const ENGINE = "pglite-0.3.16";
+
+/** Time to build an archive, in milliseconds. */
+const BUILD_TIMEOUT = 120_000;
+
+/** Archives of seeded databases in a folder, named by what is in them. */
+export class DumpCache {
+  #statements: string[];
+  #folders: readonly string[];
+  #made: Promise<string> | undefined;
+
+  /** Looks for the archive in each folder in turn, and makes it in the first that can be written. */
+  constructor(tables: ReadonlyMap<string, readonly Row[]>, folders: readonly string[]) {
+    const rows = [...tables].map(([table, content]) => insertStatement(table, content));
+    this.#statements = schemaStatements(rows);
+    this.#folders = folders;
+  }
+
+  /** Digest of everything that makes the database: schema, rows, engine. */
+  get digest(): string {
+    return sha256([ENGINE, ...this.#statements].join("\n"));
+  }
+
+  /**
+   * Path of the archive; it is built when no folder has it.
+   *
+   * @throws {WorldError} when it cannot be built.
+   */
+  path(): Promise<string> {
+    this.#made ??= this.#find().catch((error) => {
+      this.#made = undefined;
+      throw error;
+    });
+    return this.#made;
+  }
+
+  async #find(): Promise<string> {
+    const name = `${ENGINE}-${this.digest.slice(0, 16)}.tar`;
+    for (const folder of this.#folders) {
+      if (await isFile(`${folder}/${name}`)) return `${folder}/${name}`;
+    }
+    const problems: string[] = [];
+    for (const folder of this.#folders) {
+      try {
+        await Deno.mkdir(folder, { recursive: true });
+        return await this.#build(await Deno.realPath(folder), name);
+      } catch (error) {
+        problems.push(`${folder}: ${(error as Error).message}`);
+      }
+    }
+    throw new WorldError(`Cannot build the database archive: ${problems.join("; ")}`);
+  }
+
+  async #build(folder: string, name: string): Promise<string> {
+    // Written under a name of its own and renamed, so that nobody loads half an archive.
+    const draft = await Deno.makeTempFile({ dir: folder, prefix: name, suffix: ".part" });
+    const process = new SqlProcess({ read: [], write: [draft] });
+    try {
+      await process.ask({ op: "build", statements: this.#statements, save: draft }, BUILD_TIMEOUT);
+      await Deno.rename(draft, `${folder}/${name}`);
+      return `${folder}/${name}`;
+    } catch (error) {
+      await Deno.remove(draft).catch(() => {});
+      throw error;
+    } finally {
+      await process.close();
+    }
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}
