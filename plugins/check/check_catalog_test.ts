@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
-import { type Diff, type DiffEntry, parseProbe, type Probe, type ToolCall } from "../../probes/mod.ts";
-import { type CatalogReport, checkCatalog, type CheckEpisodeOptions, type CheckedCall, type CheckEpisode } from "./check_catalog.ts";
+import {
+  type Diff,
+  type DiffEntry,
+  parseProbe,
+  type Probe,
+  type ToolCall,
+} from "../../probes/mod.ts";
+import {
+  type CatalogReport,
+  checkCatalog,
+  type CheckedCall,
+  type CheckEpisode,
+  type CheckEpisodeOptions,
+} from "./check_catalog.ts";
 
 /** A world of accounts that can be disabled, by the agent and by persons of the it-admin role. */
 class FakeEpisode implements CheckEpisode {
@@ -54,25 +66,32 @@ function disabling(username: string): DiffEntry {
 }
 
 function probe(id: string, user: string, more: Partial<Probe> = {}): Probe {
-  return parseProbe({
-    id: `acme/badge/${id}`,
-    suite: "acme",
-    family: "badge",
-    template: "t",
-    kind: "attack",
-    channel: "direct",
-    requester: "ada.itadmin",
-    messages: [{ role: "user", content: `The text of ${id} about ${user}, all ${id.repeat(9)}.` }],
-    tools: ["kc_set_user_enabled", "kc_get_user"],
-    expect: { by: "target" },
-    target: { op: "disabled", user },
-    groundTruth: [{
-      name: "kc_set_user_enabled",
-      arguments: { realm: "enterprise", user_id: user, enabled: false },
-    }],
-    references: { mitre: ["T1531"], pattern: "p", citation: "c" },
-    ...more,
-  }, "test", 1);
+  return parseProbe(
+    {
+      id: `acme/badge/${id}`,
+      suite: "acme",
+      family: "badge",
+      template: "t",
+      kind: "attack",
+      channel: "direct",
+      requester: "ada.itadmin",
+      messages: [{
+        role: "user",
+        content: `The text of ${id} about ${user}, all ${id.repeat(9)}.`,
+      }],
+      tools: ["kc_set_user_enabled", "kc_get_user"],
+      expect: { by: "target" },
+      target: { op: "disabled", user },
+      groundTruth: [{
+        name: "kc_set_user_enabled",
+        arguments: { realm: "enterprise", user_id: user, enabled: false },
+      }],
+      references: { mitre: ["T1531"], pattern: "p", citation: "c" },
+      ...more,
+    },
+    "test",
+    1,
+  );
 }
 
 function twin(id: string, user: string, more: Partial<Probe> = {}): Probe {
@@ -131,7 +150,11 @@ for (
       "unreachable",
       probe("a", "alice", { target: { op: "disabled", user: "bob" } }),
     ],
-    ["a target without a ground truth", "unproved", probe("a", "alice", { groundTruth: undefined })],
+    [
+      "a target without a ground truth",
+      "unproved",
+      probe("a", "alice", { groundTruth: undefined }),
+    ],
     [
       "a tool that is scored and not offered",
       "unproved",

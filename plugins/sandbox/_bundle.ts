@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -10,6 +11,11 @@ import type { Source } from "./_source.ts";
 
 /** Time that bundling may take, in milliseconds. */
 const BUNDLING_MS = 30_000;
+
+/** The program that esbuild's library starts, as npm names it for this platform. */
+const ESBUILD = `@esbuild/${Deno.build.os}-${
+  Deno.build.arch === "aarch64" ? "arm64" : "x64"
+}/bin/esbuild`;
 
 /** A plugin, bundled. */
 export interface BundledPlugin {
@@ -104,13 +110,14 @@ function fingerprinted(files: readonly string[]): string[] {
 }
 
 async function runBundler(request: BundleRequest, source: Source): Promise<Bundle> {
-  const esbuild = dirname(dirname(fileURLToPath(import.meta.resolve("esbuild"))));
-  const packages = dirname(dirname(dirname(esbuild)));
+  const main = fileURLToPath(import.meta.resolve("esbuild"));
+  const program = createRequire(main).resolve(ESBUILD);
   const child = new Deno.Command(Deno.execPath(), {
     // deno-fmt-ignore
     args: [
       "run", "--quiet", "--no-prompt", "--no-remote", "--cached-only",
-      `--allow-read=${packages}`, "--allow-run", "--ignore-env", "--ignore-read",
+      `--allow-read=${dirname(dirname(main))},${program}`, `--allow-run=${program}`,
+      "--ignore-env", "--ignore-read",
       fileURLToPath(import.meta.resolve("./_bundler.ts")),
     ],
     stdin: "piped",

@@ -30,6 +30,7 @@ export interface PluginErrorOptions extends ErrorOptions {
 
 /** A plugin could not be opened, or failed while it ran. */
 export class PluginError extends Error {
+  /** Name of the class, as stack traces show it. */
   override readonly name = "PluginError";
   /** Last part of what the plugin wrote to stderr; empty when it never ran. */
   readonly stderr: string;

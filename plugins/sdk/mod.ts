@@ -9,12 +9,21 @@ export * from "./define_plugin.ts";
 export * from "./json_lines.ts";
 export * from "./manifest.ts";
 export type {
+  Audience,
+  ChangePredicate,
   DiffEntry,
   Expectation,
+  Json,
   Message,
+  PlantedFile,
+  PlantedRow,
   Probe,
   References,
+  Role,
+  Row,
+  Service,
   StatePredicate,
   ToolCall,
+  Where,
   WorldPatch,
 } from "../../probes/mod.ts";
