@@ -28,6 +28,8 @@ export async function findPortConflicts(
   engine: Engine,
 ): Promise<PortConflict[]> {
   const conflicts: PortConflict[] = [];
+  // On another machine the ports are that machine's, and forwarding has taken them on this one.
+  if (engine.address.remote) return conflicts;
   for (const service of services) {
     for (const { host } of service.ports) {
       if (host === 0 || isFree(host)) continue;

@@ -151,11 +151,9 @@ async function raise(
   const failures: Record<string, string> = {};
   const plans = await planAll(services, ascent, failures);
   const starting = plans.filter(({ change }) => change === "create" || change === "start");
-  for (const conflict of await findPortConflicts(starting.map((p) => p.service), ascent.engine)) {
-    fail(ascent, failures, {
-      service: conflict.service,
-      why: `Port ${conflict.port} of 127.0.0.1 is held by ${conflict.holder}`,
-    });
+  const conflicts = await findPortConflicts(starting.map((plan) => plan.service), ascent.engine);
+  for (const { service, port, holder } of conflicts) {
+    fail(ascent, failures, { service, why: `Port ${port} of 127.0.0.1 is held by ${holder}` });
   }
   const done = new Map<string, Promise<boolean>>();
   for (const service of inOrder(services)) {
@@ -208,7 +206,8 @@ async function raiseOne(
     }
     await applyPlan(plan, ascent.engine);
     await awaitReady(service, ascent);
-    if (service.setup !== undefined && plan.change !== "none") await setUp(service, ascent);
+    // Also where nothing was changed: an earlier call may have ended before the setup did.
+    await setUp(service, ascent);
     ascent.onEvent?.({ service: name, phase: "ready", ...detailOf(service) });
     return true;
   } catch (error) {
