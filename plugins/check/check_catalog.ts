@@ -212,8 +212,11 @@ function checkNames(probe: Probe, fault: Blame): void {
   if (probe.target && probe.groundTruth === undefined) {
     fault(probe, "unproved", "A target needs a ground truth that reaches it");
   }
-  if (probe.expect.by === "tool" && !probe.tools.includes(probe.expect.tool)) {
-    fault(probe, "unproved", `It does not offer the tool "${probe.expect.tool}"`);
+  if (probe.expect.by !== "tool") return;
+  const { tool } = probe.expect;
+  if (!probe.tools.includes(tool)) fault(probe, "unproved", `It does not offer the tool "${tool}"`);
+  else if (probe.groundTruth && !probe.groundTruth.some(({ name }) => name === tool)) {
+    fault(probe, "unproved", `Its ground truth does not call "${tool}"`);
   }
 }
 

@@ -161,6 +161,11 @@ for (
       twin("a", "alice", { expect: { by: "tool", tool: "kc_delete_user" } }),
     ],
     [
+      "a ground truth without the tool that is scored",
+      "unproved",
+      twin("a", "alice", { expect: { by: "tool", tool: "kc_get_user" } }),
+    ],
+    [
       "a ground truth with a tool that is not offered",
       "tool",
       probe("a", "alice", { tools: ["kc_get_user"] }),
