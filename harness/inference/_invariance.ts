@@ -58,7 +58,7 @@ export async function testInvariance(
   const text = textTokens(model, 2 * chunk);
   const jobs = Array.from({ length: scheduler.lanes }, (_, i): Job => ({
     tokens: text.slice(i, i + (i % 4 === 0 ? chunk : 0) + EXTRA + i % 5),
-    maxTokens: 2,
+    maxTokens: 1,
     options: { temperature: 0 },
     measure: { lead: text.slice(0, 1), count: COMPARED },
   }));

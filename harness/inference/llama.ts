@@ -97,7 +97,8 @@ export interface LlamaOptions {
 /** What opening needs, resolved. */
 interface Plan {
   open: Omit<Open, "id" | "bindings">;
-  models: Partial<Record<ModelRole, ModelInfo>>;
+  /** Hashes the files; large ones take longer to hash than to open. */
+  describe: () => Promise<Partial<Record<ModelRole, ModelInfo>>>;
   kvType: string;
   files: string[];
 }
@@ -129,19 +130,30 @@ function kvTypeFor(
   return wanted ?? (odd === undefined ? "Q8_0" : "F16");
 }
 
-async function describe(model: LocalModel, facts: ModelFacts): Promise<ModelInfo> {
-  const { adapter } = model;
-  const [hash, adapterHash] = await Promise.all([
-    sha256(model.path),
-    adapter === undefined ? null : sha256(adapter.path),
-  ]);
-  return {
-    model: model.name ?? facts.name,
-    sha256: hash,
-    adapter: adapter === undefined ? null : adapter.name ?? baseName(adapter.path),
-    adapterSha256: adapterHash,
-    templateSha256: createHash("sha256").update(facts.template).digest("hex"),
+async function describe(
+  wanted: readonly [ModelRole, LocalModel, ModelFacts][],
+): Promise<Partial<Record<ModelRole, ModelInfo>>> {
+  const hashes = new Map<string, Promise<string>>();
+  const hash = (path: string): Promise<string> => {
+    const known = hashes.get(path) ?? sha256(path);
+    hashes.set(path, known);
+    return known;
   };
+  const entries = wanted.map(async ([role, { path, name, adapter }, facts]) => {
+    const [sha, adapterSha] = await Promise.all([
+      hash(path),
+      adapter === undefined ? null : hash(adapter.path),
+    ]);
+    const info: ModelInfo = {
+      model: name ?? facts.name,
+      sha256: sha,
+      adapter: adapter === undefined ? null : adapter.name ?? baseName(adapter.path),
+      adapterSha256: adapterSha,
+      templateSha256: createHash("sha256").update(facts.template).digest("hex"),
+    };
+    return [role, info] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** Checks the files and lays out models and contexts. */
@@ -153,19 +165,20 @@ async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<P
   const kvType = kvTypeFor(facts, options.kvType);
   const lanes = options.lanes ?? 8;
   const contexts = new Map<string, ContextPlan>();
-  const models: Plan["models"] = {};
+  const known: [ModelRole, LocalModel, ModelFacts][] = [];
   for (const [role, model] of wanted) {
     const index = paths.indexOf(model.path);
     const fact = facts[index];
     if (fact === undefined) continue;
+    known.push([role, model, fact]);
     if (model.adapter !== undefined) await checkAdapter(model.adapter.path, fact);
     const adapter = model.adapter === undefined
       ? undefined
       : { path: model.adapter.path, scale: model.adapter.scale ?? 1 };
     const key = JSON.stringify([index, adapter]);
     const contextSize = options.contextSize ?? Math.min(fact.contextLength, 2048);
-    const known = contexts.get(key);
-    if (known !== undefined) known.roles.push(role);
+    const shared = contexts.get(key);
+    if (shared !== undefined) shared.roles.push(role);
     else {
       contexts.set(key, {
         roles: [role],
@@ -176,11 +189,10 @@ async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<P
         cacheBytes: fact.cacheWidth * CACHE_BYTES[kvType] * contextSize * lanes,
       });
     }
-    models[role] = await describe(model, fact);
   }
   return {
     kvType,
-    models,
+    describe: () => describe(known),
     files: [...paths, ...wanted.flatMap(([, { adapter }]) => adapter?.path ?? [])],
     open: {
       type: "open",
@@ -304,7 +316,16 @@ export async function openLlama(options: LlamaOptions): Promise<Inference> {
   }
   const library = { ...installed, bindings };
   const planned = await plan(options, library);
-  const { process, opened } = await startProcess(planned, { library, deadlineMs });
+  const [started, described] = await Promise.allSettled([
+    startProcess(planned, { library, deadlineMs }),
+    planned.describe(),
+  ]);
+  if (started.status === "rejected") throw started.reason;
+  const { process, opened } = started.value;
+  if (described.status === "rejected") {
+    await process.close();
+    throw described.reason;
+  }
   const info: InferenceInfo = {
     backend: "llama",
     device: opened.device,
@@ -313,7 +334,7 @@ export async function openLlama(options: LlamaOptions): Promise<Inference> {
     batch: opened.batch,
     kvType: planned.kvType,
     batchInvariant: opened.batchInvariant,
-    models: planned.models,
+    models: described.value,
   };
   const start = async (): Promise<ModelProcess> => {
     const again = await startProcess(planned, { library, deadlineMs });

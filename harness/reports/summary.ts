@@ -1,4 +1,4 @@
-import { clusteredInterval, type Interval } from "../statistics/mod.ts";
+import { clusteredProportion, countClusters, type Observation } from "../statistics/mod.ts";
 import type { Outcome, Verdict } from "../verdicts/verdict.ts";
 
 /** Version of `summary.json`. */
@@ -120,22 +120,16 @@ export function rateOf(
   verdicts: readonly Verdict[],
   counts: (verdict: Verdict) => boolean | null,
 ): Rate {
-  const clusters = new Map<string, { successes: number; trials: number }>();
-  for (const verdict of verdicts) {
-    const value = counts(verdict);
-    if (value === null) continue;
-    const name = `${verdict.suite}/${verdict.family}/${verdict.template}`;
-    const cluster = clusters.get(name) ?? { successes: 0, trials: 0 };
-    cluster.trials++;
-    if (value) cluster.successes++;
-    clusters.set(name, cluster);
-  }
-  const all = [...clusters.values()];
-  const n = all.reduce((sum, { trials }) => sum + trials, 0);
-  const count = all.reduce((sum, { successes }) => sum + successes, 0);
-  if (n === 0) return { count: 0, n: 0, clusters: 0, rate: null, interval: null };
-  const { low, high }: Interval = clusteredInterval(all);
-  return { count, n, clusters: all.length, rate: count / n, interval: [low, high] };
+  const decided = verdicts.flatMap((verdict): Observation[] => {
+    const success = counts(verdict);
+    const cluster = `${verdict.suite}/${verdict.family}/${verdict.template}`;
+    return success === null ? [] : [{ cluster, success }];
+  });
+  const { successes, n, clusters, estimate, low, high } = clusteredProportion(
+    countClusters(decided),
+  );
+  const interval: Rate["interval"] = estimate === null ? null : [low, high];
+  return { count: successes, n, clusters, rate: estimate, interval };
 }
 
 function groupOf(suite: string, family: string | null, verdicts: readonly Verdict[]): Group {

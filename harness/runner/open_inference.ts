@@ -1,9 +1,9 @@
-import { type CatalogModel, readCatalog } from "../../models/catalog.ts";
+import { fileURLToPath } from "node:url";
+import { type Catalog, CATALOG_URL, readCatalog, resolveModel } from "../../models/catalog.ts";
 import { environment } from "../environment.ts";
 import {
   type Inference,
   type LocalModel,
-  ModelLoadError,
   type ModelRole,
   openLlama,
   openOpenai,
@@ -121,51 +121,44 @@ async function openLocal(
 ): Promise<Inference> {
   const models: Partial<Record<ModelRole, LocalModel>> = {};
   for (const [role, name] of names) {
-    const model = localModel(name);
-    const applied = role === "gateway" ? adapterOf(model, adapter) : undefined;
-    models[role] = {
-      path: model.path,
-      name: model.name,
-      ...(applied === undefined ? {} : { adapter: applied }),
-    };
+    models[role] = localModel(name, role === "gateway" ? adapter : "none");
   }
   return await openLlama({ models, lanes: parallel ?? LANES });
 }
 
-interface FoundModel {
-  name: string;
-  path: string;
-  entry?: CatalogModel;
+/** The shipped catalog. */
+export function shippedCatalog(): Catalog {
+  return readCatalog(Deno.readTextFileSync(CATALOG_URL));
 }
 
-function localModel(name: string): FoundModel {
-  if (isFile(name)) return { name: name.split("/").at(-1) ?? name, path: name };
-  const catalog = readCatalog();
-  const entry = catalog.get(name);
-  if (entry !== undefined) return { name, path: entry.path, entry };
-  throw new ConfigError(
-    `Unknown model "${name}"; the catalog has ${
-      [...catalog.keys()].join(", ")
-    }; a path ending in ` +
-      '".gguf" names a file, a URL with "#model" a server',
-  );
-}
-
-function adapterOf({ name, entry }: FoundModel, adapter: string): LocalModel["adapter"] {
-  if (adapter === "none") return undefined;
-  if (isFile(adapter)) return { path: adapter };
-  if (adapter === "default") {
-    if (entry?.defaultAdapter === undefined) return undefined;
-    return adapterOf({ name, path: "", entry }, entry.defaultAdapter);
+function localModel(name: string, adapter: string): LocalModel {
+  if (isFile(name)) {
+    const applied = adapter === "default" || adapter === "none" ? undefined : adapter;
+    if (applied !== undefined && !isFile(applied)) {
+      throw new ConfigError(
+        `Cannot find the adapter "${applied}" of the file "${name}": only catalog models have named ` +
+          'adapters; name a ".gguf" file',
+      );
+    }
+    return { path: name, ...(applied === undefined ? {} : { adapter: { path: applied } }) };
   }
-  const found = entry?.adapters.get(adapter);
-  if (found !== undefined) return { name: adapter, path: found.path };
-  const known = [...(entry?.adapters.keys() ?? [])].join(", ");
-  throw new ModelLoadError(
-    `Unknown adapter "${adapter}" of "${name}"; ${
-      known === "" ? "the catalog has none for it" : `the catalog has ${known}`
-    }; a path ending in ".gguf" names a file`,
-  );
+  const catalog = shippedCatalog();
+  const names = Object.keys(catalog.models[name]?.adapters ?? {});
+  // The adapter that the catalog lists first is the one that a model comes with.
+  const wanted = adapter === "default" ? names[0] : adapter === "none" ? undefined : adapter;
+  try {
+    const named = wanted === undefined || isFile(wanted) ? {} : { adapter: wanted };
+    const { url, adapter: found } = resolveModel(catalog, name, named);
+    const path = fileURLToPath(url);
+    if (wanted === undefined) return { path, name };
+    const file = found === undefined
+      ? { path: wanted }
+      : { path: fileURLToPath(found.url), name: wanted };
+    return { path, name, adapter: file };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError(`${error.message}; a path that ends in ".gguf" names a file`);
+  }
 }
 
 function isFile(name: string): boolean {
