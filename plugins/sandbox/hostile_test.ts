@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { opened, probe, withCases, withPlugin, withPluginFiles } from "./_testing.ts";
+import { opened, probe, withCases, withPlugin, withPluginFiles } from "./testing/test_plugin.ts";
 import { capsOf } from "./limits.ts";
 import { openPlugin } from "./open_plugin.ts";
 import { PluginError, type PluginFault } from "./plugin_error.ts";

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { manifest, opened, probe, withCases, withPlugin, withPluginFiles } from "./_testing.ts";
+import {
+  manifest,
+  opened,
+  probe,
+  withCases,
+  withPlugin,
+  withPluginFiles,
+} from "./testing/test_plugin.ts";
 import { openPlugin } from "./open_plugin.ts";
 import { PluginError } from "./plugin_error.ts";
 

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { openPlugin, type OpenPluginOptions, type PluginProcess } from "./open_plugin.ts";
+import { openPlugin, type OpenPluginOptions, type PluginProcess } from "../open_plugin.ts";
 
 /** A manifest that fits. */
 export const manifest = {
