@@ -157,6 +157,7 @@ interface UserBody {
 
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,255}$/;
 // The user profile's default validator "username-prohibited-characters".
+// deno-lint-ignore no-control-regex
 const PROHIBITED = /[<>&"'\s!,?/\\`$%+|=~^;:*()[\]{}#]|[\u0000-\u001f]/;
 
 function checkProfile(body: UserBody): void {

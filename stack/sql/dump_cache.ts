@@ -45,7 +45,8 @@ export class DumpCache {
   async #find(): Promise<string> {
     const name = `${ENGINE}-${this.digest.slice(0, 16)}.tar`;
     for (const folder of this.#folders) {
-      if (await isFile(`${folder}/${name}`)) return `${folder}/${name}`;
+      const found = await realFile(`${folder}/${name}`);
+      if (found !== undefined) return found;
     }
     const problems: string[] = [];
     for (const folder of this.#folders) {
@@ -76,10 +77,11 @@ export class DumpCache {
   }
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function realFile(path: string): Promise<string | undefined> {
   try {
-    return (await Deno.stat(path)).isFile;
+    const real = await Deno.realPath(path);
+    return (await Deno.stat(real)).isFile ? real : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { SqlError } from "../tools/context.ts";
 import { WorldError } from "../world.ts";
 import type { Plant, QueryAnswer, QueryRequest, RowChange } from "./_protocol.ts";
-import { DumpCache } from "./dump_cache.ts";
+import type { DumpCache } from "./dump_cache.ts";
 import { SqlProcess, SqlTimeout } from "./sql_process.ts";
 
 /** Time for one statement, in milliseconds. */

@@ -110,14 +110,15 @@ export function longText(
 ): string {
   const whole = JSON.stringify({ ...before, [name]: text });
   if (byteLength(whole) <= bytes) return whole;
-  let room = bytes - byteLength(JSON.stringify(before)) - byteLength(name) - 48;
+  const frame = byteLength(JSON.stringify(before)) + byteLength(name) + 48;
+  let room = bytes - frame;
   for (;;) {
     const part = head(text, room);
     const more = `${byteLength(text) - byteLength(part)} more bytes`;
     const result = JSON.stringify({ ...before, [name]: part, more });
-    const over = byteLength(result) - bytes;
-    if (over <= 0 || room <= 0) return result;
-    // Escapes make JSON longer than the text.
-    room -= Math.max(over >> 2, 16);
+    const length = byteLength(result);
+    if (length <= bytes || room <= 0) return result;
+    // Escapes make JSON longer than the text: the room shrinks in proportion.
+    room = Math.floor(room * (bytes - frame) / (length - frame)) - 1;
   }
 }
