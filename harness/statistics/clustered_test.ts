@@ -98,7 +98,7 @@ Deno.test("countClusters() counts trials and successes by cluster", () => {
 });
 
 const CLUSTERS = 66;
-const ROUNDS = 2000;
+const ROUNDS = 1000;
 const SIZES: Record<string, (index: number) => number> = {
   "3 each": () => 3,
   "1 to 6": (index) => 1 + index % 6,

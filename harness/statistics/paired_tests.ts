@@ -37,15 +37,26 @@ export function mcnemar(onlyFirst: number, onlySecond: number): PairedTest {
     }
   }
   const informative = onlyFirst + onlySecond;
-  const least = Math.min(onlyFirst, onlySecond);
-  // P(X ≤ k) = I_{1/2}(n − k, k + 1)
-  const tail = informative === 0 ? 1 : betaCdf(0.5, informative - least, least + 1);
+  const tail = lowerTail(Math.min(onlyFirst, onlySecond), informative);
   return {
     p: Math.min(1, 2 * tail),
     informative,
     smallest: smallestP(informative),
     method: "exact",
   };
+}
+
+/** P(X ≤ k) with X ~ Binomial(n, ½). */
+function lowerTail(k: number, n: number): number {
+  // 2^−n underflows beyond; P(X ≤ k) = I_{1/2}(n − k, k + 1) (DLMF 8.17.5) does not.
+  if (n > 1000) return betaCdf(0.5, n - k, k + 1);
+  let term = 2 ** -n;
+  let tail = term;
+  for (let x = 1; x <= k; x++) {
+    term *= (n - x + 1) / x;
+    tail += term;
+  }
+  return tail;
 }
 
 /** Options for {@linkcode signFlip}. */
