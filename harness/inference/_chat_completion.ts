@@ -28,7 +28,7 @@ export const ChatCompletion = z.object({
         function: z.object({ name: z.string(), arguments: z.string() }),
       })).nullish(),
     }),
-    logprobs: z.unknown(),
+    logprobs: z.unknown().optional(),
   })).min(1),
   usage: z.object({ prompt_tokens: Count, completion_tokens: Count }).nullish().catch(null),
 });
@@ -39,7 +39,7 @@ export type ChatCompletion = z.infer<typeof ChatCompletion>;
 export const ErrorBody = z.object({
   error: z.union([
     z.string().transform((message) => ({ message })),
-    z.object({ message: z.string(), code: z.unknown(), type: z.unknown() }),
+    z.object({ message: z.string(), code: z.unknown().optional(), type: z.unknown().optional() }),
   ]),
 });
 

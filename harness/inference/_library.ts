@@ -87,12 +87,22 @@ export interface CommandOptions {
   detect: boolean;
 }
 
-const list = (items: readonly string[]): string =>
-  items.map((item) => item.replaceAll(",", ",,")).join(",");
+/** A list in a permission flag, where a comma would name another path. */
+function list(paths: readonly string[]): string {
+  const bad = paths.find((path) => path.includes(","));
+  if (bad !== undefined) {
+    throw new ModelLoadError(
+      `Cannot use "${bad}": a permission cannot name a path with a comma; rename it`,
+    );
+  }
+  return paths.join(",");
+}
 
 /**
  * Program and arguments of the model process: reads packages and model files, loads the named
  * builds, and nothing else; native code itself is bound by no permission.
+ *
+ * @throws {ModelLoadError} when a path holds a comma.
  */
 export function modelProcessCommand(options: CommandOptions): [string, ...string[]] {
   const { library, files, detect } = options;

@@ -212,7 +212,7 @@ class Server {
     try {
       const { error } = ErrorBody.parse(JSON.parse(text));
       message = error.message.slice(0, 300);
-      if ("code" in error) code = `${error.code} ${error.type}`;
+      if ("code" in error || "type" in error) code = `${error.code} ${error.type}`;
     } catch {
       // The text as it is tells most.
     }
