@@ -9,7 +9,7 @@
 import { cpuUsage } from "node:process";
 import { openScripted } from "../harness/inference/mod.ts";
 import { DEFAULT_LIMITS } from "../harness/pipeline/episode.ts";
-import { probeOf, scriptedWorld } from "../harness/pipeline/testing.ts";
+import { probeOf, scriptedWorld } from "../harness/pipeline/testing/scripted.ts";
 import { enforcementOf, modesOf, reviewerFactory } from "../harness/runner/layers.ts";
 import { playUnit } from "../harness/runner/unit_player.ts";
 import { planUnits } from "../harness/runner/plan.ts";

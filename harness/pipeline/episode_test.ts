@@ -5,7 +5,7 @@ import { schemasOf } from "../runner/unit_player.ts";
 import { DEFAULT_LIMITS, type EpisodeTools, playEpisode } from "./episode.ts";
 import { replay } from "./replay.ts";
 import { chainReviewer } from "./reviewer.ts";
-import { probeOf, scriptedModels, scriptedWorld } from "./testing.ts";
+import { probeOf, scriptedModels, scriptedWorld } from "./testing/scripted.ts";
 
 const CALL = JSON.stringify({
   name: "kc_set_user_enabled",

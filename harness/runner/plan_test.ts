@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openScripted } from "../inference/mod.ts";
 import { DEFAULT_LIMITS } from "../pipeline/episode.ts";
-import { probeOf } from "../pipeline/testing.ts";
+import { probeOf } from "../pipeline/testing/scripted.ts";
 import { type Arm, armHash, type ArmParts, describeArm } from "./arm.ts";
 import { executionOrder, planUnits, unitKey } from "./plan.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openScripted } from "../inference/mod.ts";
-import { probeOf } from "../pipeline/testing.ts";
+import { probeOf } from "../pipeline/testing/scripted.ts";
 import { verdictOf } from "./unit_player.ts";
 import { comparable, mergeRuns } from "./merge.ts";
 import { type Manifest, RUN_SCHEMA } from "./manifest.ts";

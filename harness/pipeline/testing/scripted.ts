@@ -1,11 +1,11 @@
-import type { Diff, Probe, ToolCall } from "../../probes/mod.ts";
-import type { Episode, Prepared } from "../../stack/mod.ts";
+import type { Diff, Probe, ToolCall } from "../../../probes/mod.ts";
+import type { Episode, Prepared } from "../../../stack/mod.ts";
 import {
   type GenerateRequest,
   type Inference,
   type ModelRole,
   openScripted,
-} from "../inference/mod.ts";
+} from "../../inference/mod.ts";
 
 /** A request that a scripted model was asked, for tests that look at what reached it. */
 export interface Asked {
