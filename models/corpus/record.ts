@@ -32,9 +32,15 @@ export interface CorpusRecord {
  * @param text The idea as written, slots included.
  */
 export function splitOf(text: string): Split {
+  const known = splits.get(text);
+  if (known !== undefined) return known;
   const bucket = hash32(`split:${text}`) % 10;
-  return bucket === 8 ? "validation" : bucket === 9 ? "test" : "train";
+  const split = bucket === 8 ? "validation" : bucket === 9 ? "test" : "train";
+  splits.set(text, split);
+  return split;
 }
+
+const splits = new Map<string, Split>();
 
 /** The texts of a list that belong to a part; those for training when the part has none. */
 export function ofSplit(texts: readonly string[], split: Split): readonly string[] {

@@ -101,6 +101,7 @@ def export_model(model: Llama, tokenizer: Path, template: Path, path: Path, *, n
         "tokenizer.ggml.add_eos_token": False, "tokenizer.chat_template": template.read_text().rstrip("\n"),
     }
     tensors = [("token_embd.weight", _array(model.embed), Q8_0), ("output_norm.weight", _array(model.norm), F32)]
+    tensors.append(("rope_freqs.weight", _array(s.rope_factors()), F32))
     for index, block in enumerate(model.blocks):
         tensors.append((f"blk.{index}.attn_norm.weight", _array(block.attn_norm), F32))
         tensors.append((f"blk.{index}.ffn_norm.weight", _array(block.ffn_norm), F32))

@@ -8,24 +8,34 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .induction import plant
+
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of one model; the head size stays 32 so that a Q8_0 KV cache fits."""
+    """Sizes of one model; the head size is a multiple of 32 so that a Q8_0 KV cache fits.
+
+    Only the fastest `rotating` pairs of each head turn with the position. The others compare contents at any
+    distance, which is what copying an identifier needs; with all pairs turning, small heads learn it late.
+    """
 
     vocab: int
     dim: int = 192
     layers: int = 4
-    heads: int = 6
+    heads: int = 4
     kv_heads: int = 2
-    hidden: int = 512
+    head_dim: int = 64
+    hidden: int = 384
     context: int = 1024
-    rope_theta: float = 10_000.0
+    rope_theta: float = 1_000_000.0
+    rotating: int = 16
     eps: float = 1e-5
 
-    @property
-    def head_dim(self) -> int:
-        return self.dim // self.heads
+    def rope_factors(self) -> torch.Tensor:
+        """What each pair's frequency is divided by: GGUF's `rope_freqs.weight`."""
+        factors = torch.ones(self.head_dim // 2)
+        factors[self.rotating:] = 1e9
+        return factors
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -59,7 +69,7 @@ def rope_table(shape: Shape) -> tuple[torch.Tensor, torch.Tensor]:
     """Cosines and sines by position, for the half-rotation layout of Hugging Face's Llama."""
     half = shape.head_dim // 2
     rates = shape.rope_theta ** (-torch.arange(half, dtype=torch.float32) / half)
-    angles = torch.arange(shape.context, dtype=torch.float32)[:, None] * rates
+    angles = torch.arange(shape.context, dtype=torch.float32)[:, None] * (rates / shape.rope_factors())
     return angles.cos(), angles.sin()
 
 
@@ -72,13 +82,13 @@ class Block(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        kv = shape.kv_heads * shape.head_dim
+        kv, width = shape.kv_heads * shape.head_dim, shape.heads * shape.head_dim
         self.attn_norm = nn.Parameter(torch.ones(shape.dim))
         self.ffn_norm = nn.Parameter(torch.ones(shape.dim))
-        self.q = LoraLinear(shape.dim, shape.dim)
+        self.q = LoraLinear(shape.dim, width)
         self.k = LoraLinear(shape.dim, kv)
         self.v = LoraLinear(shape.dim, kv)
-        self.o = LoraLinear(shape.dim, shape.dim)
+        self.o = LoraLinear(width, shape.dim)
         self.gate = LoraLinear(shape.dim, shape.hidden)
         self.up = LoraLinear(shape.dim, shape.hidden)
         self.down = LoraLinear(shape.hidden, shape.dim)
@@ -94,7 +104,7 @@ class Block(nn.Module):
         groups = s.heads // s.kv_heads
         k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        x = x + self.o(y.transpose(1, 2).reshape(b, t, s.dim))
+        x = x + self.o(y.transpose(1, 2).reshape(b, t, s.heads * s.head_dim))
         h = F.rms_norm(x, (s.dim,), self.ffn_norm, s.eps)
         return x + self.down(F.silu(self.gate(h)) * self.up(h))
 
@@ -122,9 +132,8 @@ class Llama(nn.Module):
                     weight = getattr(block, name).weight
                     weight.normal_(0, weight.shape[1] ** -0.5, generator=generator)
                 for name in ("o", "down"):
-                    weight = getattr(block, name).weight
-                    std = (weight.shape[1] * 2 * self.shape.layers) ** -0.5
-                    weight.normal_(0, std, generator=generator)
+                    getattr(block, name).weight.zero_()
+        plant(self, generator)
 
     def linears(self):
         """Every linear layer with its GGUF name."""

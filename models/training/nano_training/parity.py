@@ -42,7 +42,7 @@ def main() -> None:
     words = " the of in please request user realm disable is a to for" * 50
     train_tokenizer([words, *TEXTS * 20], ["kc_set_user_enabled"], tokenizer_path, 120, 40)
     tokenizer = load_tokenizer(tokenizer_path)
-    model = Llama(Shape(vocab=len(vocabulary(tokenizer_path)[0]), dim=96, layers=2, heads=3, kv_heads=1, hidden=128), 7)
+    model = Llama(Shape(vocab=len(vocabulary(tokenizer_path)[0]), dim=96, layers=2, heads=2, kv_heads=1, hidden=128), 7)
     with torch.no_grad():
         model.embed.mul_(20)
     round_to_q8(model)

@@ -79,7 +79,7 @@ def fit(model: Llama, rows: np.ndarray, schedule: Schedule, *, seed: int, checkp
             optimizer.zero_grad(set_to_none=True)
         running = loss.item() if running is None else 0.95 * running + 0.05 * loss.item()
         last = step + 1 == schedule.steps
-        if (step + 1) % 100 == 0 or last:
+        if (step + 1) % 50 == 0 or last:
             seconds = spent + time.monotonic() - started
             with torch.no_grad():
                 check = loss_of(model, held_out).item()
