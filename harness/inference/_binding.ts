@@ -72,9 +72,10 @@ export async function loadBinding(binding: Binding, options: LoadOptions): Promi
     internal("./evaluator/TokenBias.js") as Promise<{ TokenBias: typeof TokenBias }>,
   ]);
   const folder = binding.addon.slice(0, -"/llama-addon.node".length);
-  const metadata = JSON.parse(await Deno.readTextFile(`${folder}/_nlcBuildMetadata.json`));
+  let metadata: Metadata;
   let llama: Llama;
   try {
+    metadata = JSON.parse(await Deno.readTextFile(`${folder}/_nlcBuildMetadata.json`));
     llama = await Llama._create({
       bindings: createRequire(options.library)(binding.addon),
       bindingPath: binding.addon,
@@ -96,5 +97,5 @@ export async function loadBinding(binding: Binding, options: LoadOptions): Promi
   if (llama.gpu !== binding.gpu) {
     throw new Failure("device", `Cannot use ${binding.gpu || "cpu"}: no such device was found`);
   }
-  return { llama, TokenBias: Bias, release: (metadata as Metadata).buildOptions.llamaCpp.release };
+  return { llama, TokenBias: Bias, release: metadata.buildOptions.llamaCpp.release };
 }

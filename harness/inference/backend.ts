@@ -114,15 +114,18 @@ export interface Inference extends AsyncDisposable {
 
 /** The back end failed: the process died, the server is unreachable, a deadline passed. */
 export class InferenceError extends Error {
+  /** Name of the class. */
   override readonly name: string = "InferenceError";
 }
 
 /** Prompt and reply do not fit the model's context. */
 export class PromptTooLongError extends InferenceError {
+  /** Name of the class. */
   override readonly name = "PromptTooLongError";
 }
 
 /** A model, adapter or chat template cannot be loaded: bad input, which no retry repairs. */
 export class ModelLoadError extends InferenceError {
+  /** Name of the class. */
   override readonly name = "ModelLoadError";
 }

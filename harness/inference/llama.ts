@@ -15,10 +15,11 @@ import type {
   ModelRole,
 } from "./backend.ts";
 import { InferenceError, ModelLoadError } from "./backend.ts";
-import { findLibrary, type InstalledLibrary, modelProcessCommand } from "./_library.ts";
-import { DeviceError, ModelProcess } from "./_model_process_client.ts";
+import { findLibrary, type InstalledLibrary } from "./_library.ts";
+import type { ModelProcess } from "./_model_process_client.ts";
 import { RestartingProcess } from "./_restarts.ts";
-import type { Binding, ContextPlan, Generate, Open, Opened } from "./_protocol.ts";
+import { startProcess } from "./_start.ts";
+import type { ContextPlan, Generate, Open } from "./_protocol.ts";
 import { barredTexts, checkAdapter, checkModel, type ModelFacts } from "./model_check.ts";
 import type { Json } from "../../probes/mod.ts";
 
@@ -264,30 +265,6 @@ class Llama implements Inference {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#processes.close();
-  }
-}
-
-/** Starts processes until one can use its device. */
-async function startProcess(
-  plan: Plan,
-  options: { library: InstalledLibrary; deadlineMs: number },
-): Promise<{ process: ModelProcess; opened: Opened }> {
-  let bindings: Binding[] = options.library.bindings;
-  for (;;) {
-    const library = { ...options.library, bindings };
-    const { files, open } = plan;
-    const command = modelProcessCommand({ library, files, detect: open.detect });
-    const process = new ModelProcess({ command, deadlineMs: options.deadlineMs });
-    try {
-      return { process, opened: await process.open({ ...open, bindings }) };
-    } catch (error) {
-      await process.kill();
-      const others = error instanceof DeviceError
-        ? bindings.filter(({ gpu }) => gpu !== error.gpu)
-        : [];
-      if (others.length === 0) throw error;
-      bindings = others;
-    }
   }
 }
 
