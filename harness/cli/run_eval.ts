@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { summaryTable } from "../reports/table.ts";
 import { summarise, type Summary } from "../reports/summary.ts";
 import { ConfigError, ConfigFile, type EvalConfig } from "../runner/config.ts";
@@ -171,7 +171,7 @@ function finish(evaluation: Evaluation): Summary {
     join(evaluation.folder, "summary.json"),
     JSON.stringify(summary, null, 2) + "\n",
   );
-  indexRun(RUNS, run, summary);
+  if (dirname(evaluation.folder) === RUNS) indexRun(RUNS, run, summary);
   return summary;
 }
 
