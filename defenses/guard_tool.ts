@@ -19,6 +19,7 @@ export interface GuardToolOptions {
 
 /** A call was stopped before it was made. */
 export class StoppedCallError extends Error {
+  /** Always `"StoppedCallError"`. */
   override readonly name = "StoppedCallError";
 
   /** Creates the error for a call and its review. */

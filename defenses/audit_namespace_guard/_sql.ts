@@ -11,8 +11,10 @@ export interface SqlShape {
   code: string;
   /** Contents of string literals. */
   literals: string[];
-  /** Those of the literals that escapes make read otherwise than they stand in the code. */
-  decoded: string[];
+  /** Quoted identifiers; a lenient service may take them for strings. */
+  quoted: string[];
+  /** Whether it names roles or objects rather than rows: `GRANT`, `ALTER`, `DROP`, … */
+  definition: boolean;
   /** Whether literals are joined to longer ones. */
   joined: boolean;
 }
@@ -34,15 +36,34 @@ const WRITES = new Set([
   "copy",
   "into",
   "execute",
+  "nextval",
+  "setval",
 ]);
+
+/** Words of statements that name roles or objects where others name columns. */
+const DEFINITIONS = new Set(["grant", "revoke", "alter", "drop", "create", "reassign"]);
 
 /** Functions that run SQL given as text, or act outside the statement. */
 const RUNS_TEXT =
-  /^(?:query_to_|table_to_|cursor_to_|schema_to_|database_to_|dblink|lo_|pg_(?:read|write|terminate|cancel|reload|rotate|logical|drop|file)|set_config$|setval$|nextval$|crosstab|connectby)/;
+  /^(?:query_to_|table_to_|cursor_to_|schema_to_|database_to_|dblink|lo_|pg_(?:read|write|terminate|cancel|reload|rotate|logical|drop|file)|set_config$|crosstab|connectby)/;
 
-/** Functions and statements that hide what a writing statement names. */
-const HIDES =
-  /^(?:do|execute|prepare|chr|decode|convert_from|reverse|translate|overlay|encode|unistr|from_base64|xpath|xmltable|regexp_replace)$/;
+/** Statements that run code kept elsewhere, or in a literal. */
+const HIDING_STATEMENTS = new Set(["do", "execute", "prepare", "deallocate", "call"]);
+
+/** Functions that make text which the statement does not show. */
+const HIDING_FUNCTIONS = new Set([
+  "chr",
+  "convert_from",
+  "decode",
+  "encode",
+  "overlay",
+  "regexp_replace",
+  "reverse",
+  "translate",
+  "unistr",
+  "xpath",
+  "xmltable",
+]);
 
 const TOKEN =
   /\s+|--[^\n]*|\/\*|[uU]&['"]|[eE]'(?:[^'\\]|\\[\s\S]|'')*(')?|(?:[bBxXnN])?'(?:[^']|'')*(')?|"(?:[^"]|"")*(")?|\$(?:[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?\$|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*|\d[\w.]*|\|\||[\s\S]/y;
@@ -58,7 +79,8 @@ export function shapeOf(sql: string): SqlShape {
     opaque: false,
     code: "",
     literals: [],
-    decoded: [],
+    quoted: [],
+    definition: false,
     joined: false,
   };
   const code: string[] = [];
@@ -96,11 +118,8 @@ export function shapeOf(sql: string): SqlShape {
     const quote = /^(?:[eEbBxXnN]?'|")/.exec(token)?.[0];
     if (quote !== undefined) {
       if (token.length < quote.length + 1 || !isClosed(token, quote)) return malformed();
-      if (quote !== '"') {
-        const literal = literalOf(token, quote);
-        shape.literals.push(literal);
-        if (!token.includes(literal)) shape.decoded.push(literal);
-      }
+      if (quote === '"') shape.quoted.push(token.slice(1, -1));
+      else shape.literals.push(literalOf(token, quote));
       atStart = false;
       continue;
     }
@@ -108,20 +127,28 @@ export function shapeOf(sql: string): SqlShape {
       atStart = true;
       continue;
     }
-    note(shape, token.toLowerCase(), atStart);
+    // A comment may stand between a function's name and its parenthesis.
+    const called = /^\s*[(/-]/.test(sql.slice(at, at + 64));
+    note(shape, token.toLowerCase(), { atStart, called });
     if (token !== "(") atStart = false;
   }
   return { ...shape, code: code.join("") };
 }
 
-function note(shape: SqlShape, word: string, atStart: boolean): void {
+function note(
+  shape: SqlShape,
+  word: string,
+  { atStart, called }: { atStart: boolean; called: boolean },
+): void {
   if (atStart && !READS.has(word)) shape.kind = "write";
   if (WRITES.has(word)) shape.kind = "write";
+  if (DEFINITIONS.has(word)) shape.definition = true;
   if (RUNS_TEXT.test(word)) {
     shape.kind = "write";
     shape.opaque = true;
   }
-  if (HIDES.test(word)) shape.opaque = true;
+  if (atStart && HIDING_STATEMENTS.has(word)) shape.opaque = true;
+  if (called && HIDING_FUNCTIONS.has(word)) shape.opaque = true;
   if (word === "||" || word === "concat" || word === "concat_ws" || word === "format") {
     shape.joined = true;
   }

@@ -1,25 +1,20 @@
 import { TOOLS } from "../../probes/mod.ts";
-import type { Context, Defense, Finding, Principal, Subject } from "../defense.ts";
-import { fold, MAX_IDENTIFIER, readings, squeeze } from "./_fold.ts";
+import type { Context, Defense, Subject } from "../defense.ts";
+import { fold, readings } from "./_fold.ts";
 import { compileGlobs } from "./_glob.ts";
-import {
-  auditIdentities,
-  type AuditNames,
-  auditRecord,
-  emailsIn,
-  tokensIn,
-  uuidsIn,
-} from "./_identity.ts";
-import { type Leaf, leaves } from "./_leaves.ts";
+import { allow, block, type CallFinding, type Guard, malformed } from "./_guard.ts";
+import { auditIdentities, tokensIn } from "./_identity.ts";
+import { leaves } from "./_leaves.ts";
 import { leadsInto } from "./_path.ts";
+import { findByName, firstMatch, lookUp, variants } from "./_principals.ts";
 import { fitsSchema } from "./_shape.ts";
-import { shapeOf } from "./_sql.ts";
+import { reviewSql } from "./_sql_rule.ts";
 import {
   AUDIT_PATHS,
   AUDIT_PRINCIPALS,
   AUDIT_RESOURCES,
   AUDIT_ROLES,
-  AUDIT_TABLES,
+  AUDIT_TABLE_NAMES,
   GUARD_RULES,
   type GuardRule,
 } from "./rules.ts";
@@ -43,7 +38,7 @@ export interface AuditNamespaceGuardOptions {
   roles?: readonly string[];
   /**
    * Tables that hold audit evidence or audit principals.
-   * @default {AUDIT_TABLES}
+   * @default {AUDIT_TABLE_NAMES}
    */
   tables?: readonly string[];
   /**
@@ -73,24 +68,6 @@ export interface AuditNamespaceGuardOptions {
   unresolved?: "block" | "allow";
 }
 
-/** Most accounts that one call may name; each costs looks into the directory. */
-const MAX_ACCOUNTS = 256;
-/** Most parts of one argument that are looked up; an argument with more is no identifier. */
-const MAX_PARTS = 64;
-
-interface Guard {
-  rules: ReadonlyMap<string, GuardRule>;
-  names: AuditNames;
-  table(name: string): string | undefined;
-  resource(name: string): string | undefined;
-  paths: readonly string[];
-  realms: readonly string[];
-  realmArgument: string;
-  unresolved: "block" | "allow";
-}
-
-type CallFinding = Finding<"call">;
-
 /**
  * Blocks sensitive tools on principals, roles, tables, files and resources of the audit stack.
  *
@@ -116,7 +93,7 @@ export function auditNamespaceGuard(options: AuditNamespaceGuardOptions = {}): D
       principal: compileGlobs(options.principals ?? AUDIT_PRINCIPALS),
       role: compileGlobs(options.roles ?? AUDIT_ROLES),
     },
-    table: compileGlobs(options.tables ?? AUDIT_TABLES),
+    table: compileGlobs(options.tables ?? AUDIT_TABLE_NAMES),
     resource: compileGlobs(options.resources ?? AUDIT_RESOURCES),
     paths: options.paths ?? AUDIT_PATHS,
     realms: options.realms ?? ["enterprise", "corp-prod"],
@@ -211,182 +188,7 @@ function reviewPrincipals(
   return lookUp(guard, named, { realms, context, mustExist: rule.creates !== true });
 }
 
-interface NameReview {
-  /** Identities that the episode's results gave away. */
-  known: ReadonlySet<string>;
-  /** Arguments in which a role's name means an account, not a role. */
-  identity: readonly string[];
-}
-
-/** Judges by names alone: patterns, and identities that the episode's results gave away. */
-function findByName(
-  { names }: Guard,
-  searched: readonly Leaf[],
-  { known, identity }: NameReview,
-): CallFinding | undefined {
-  for (const { argument, text } of searched) {
-    const { texts, tooDeep } = readings(text);
-    if (tooDeep) {
-      return block("obfuscated", "An argument hides behind too many layers of escapes", {
-        argument,
-      });
-    }
-    const asRole = identity.includes(argument) ? () => undefined : names.role;
-    for (const reading of texts) {
-      const spellings = [reading, squeeze(reading)].filter((text) => text !== undefined);
-      const tokens = spellings.flatMap(tokensIn);
-      const role = firstMatch(tokens, asRole);
-      if (role !== undefined) {
-        return block("audit-role", "The call names an audit role", { argument, matched: role });
-      }
-      const principal = firstMatch(tokens, names.principal) ??
-        [reading.trim(), ...spellings, ...tokens, ...spellings.flatMap(uuidsIn)]
-          .find((spelling) => known.has(spelling));
-      if (principal !== undefined) {
-        return block("audit-principal", "The call names a principal of the audit stack", {
-          argument,
-          matched: clip(principal),
-        });
-      }
-    }
-  }
-  return undefined;
-}
-
-function firstMatch(
-  tokens: readonly string[],
-  match: (token: string) => string | undefined,
-): string | undefined {
-  for (const token of tokens) {
-    const matched = match(token);
-    if (matched !== undefined) return matched;
-  }
-  return undefined;
-}
-
-interface LookUp {
-  realms: readonly string[];
-  context: Context;
-  mustExist: boolean;
-}
-
-/** Judges by what the directory says of each account that the call names. */
-async function lookUp(
-  guard: Guard,
-  named: readonly Leaf[],
-  { realms, context, mustExist }: LookUp,
-): Promise<CallFinding> {
-  if (named.length > MAX_ACCOUNTS) {
-    return block("too-many-principals", `The call names more than ${MAX_ACCOUNTS} accounts`, {});
-  }
-  const answers = await Promise.all(named.map(async ({ argument, text }) => {
-    const identifiers = variants(text);
-    const records = await Promise.all(
-      realms.flatMap((realm) => identifiers.map((id) => context.lookup.principal(realm, id))),
-    );
-    return { argument, text, records: records.filter((record) => record !== undefined) };
-  }));
-  for (const { argument, records, text } of answers) {
-    const finding = judgeRecords(records, guard.names, argument);
-    if (finding !== undefined) return finding;
-    const isUuid = readings(text).texts.some((reading) => uuidsIn(reading).length > 0);
-    if (mustExist && records.length === 0 && isUuid && guard.unresolved === "block") {
-      return block("unresolved-principal", "The directory does not know this UUID", {
-        argument,
-        matched: clip(text),
-      });
-    }
-  }
-  return allow("no-audit-principal", "No account of the call belongs to the audit stack");
-}
-
-function judgeRecords(
-  records: readonly Principal[],
-  names: AuditNames,
-  argument: string,
-): CallFinding | undefined {
-  for (const record of records) {
-    const why = auditRecord(record, names);
-    if (why !== undefined) {
-      return block("audit-principal", "The directory says that the account is of the audit stack", {
-        argument,
-        matched: why,
-        username: clip(record.username),
-      });
-    }
-  }
-  return undefined;
-}
-
-/**
- * The spellings of an identifier that a directory might be asked for: as given, in each reading,
- * and what stands in it when it is a list or JSON rather than a name.
- */
-function variants(text: string): string[] {
-  const spellings = new Set([text, text.trim()]);
-  const { texts } = readings(text);
-  for (const reading of [...texts, ...texts.map(squeeze)]) {
-    if (reading === undefined) continue;
-    spellings.add(reading.trim());
-    const parts = [...uuidsIn(reading), ...emailsIn(reading), ...tokensIn(reading)];
-    for (const part of parts.slice(0, MAX_PARTS)) spellings.add(part);
-  }
-  return [...spellings].filter((spelling) => spelling !== "" && spelling.length <= MAX_IDENTIFIER);
-}
-
-function reviewSql(
-  guard: Guard,
-  argument: string,
-  { args, context }: { args: Record<string, unknown>; context: Context },
-): CallFinding | Promise<CallFinding> {
-  const sql = args[argument];
-  if (typeof sql !== "string") return malformed("SQL");
-  const shape = shapeOf(sql);
-  if (shape.kind === "read") return allow("read-only-sql", "The statement only reads");
-  if (shape.kind === "malformed") {
-    return block("malformed-sql", "The statement cannot be read, so it is not let through", {});
-  }
-  if (shape.opaque) {
-    return block("opaque-sql", "The statement hides what it writes", {});
-  }
-  const others = leaves(args).filter((leaf) => leaf.argument !== argument);
-  const joined = shape.joined ? [shape.literals.join("")] : [];
-  const texts = [shape.code, ...shape.decoded, ...joined, ...others.map(({ text }) => text)];
-  const tokens = texts.flatMap((text) => readings(text).texts).flatMap(tokensIn);
-  const table = firstMatch(tokens.flatMap((token) => [token, ...token.split(".")]), guard.table);
-  if (table !== undefined) {
-    return block("audit-table", "The statement writes and names an audit table", {
-      argument,
-      matched: table,
-    });
-  }
-  const searched = texts.map((text) => ({ argument, text }));
-  const known = auditIdentities(context, guard.names);
-  const seen = findByName(guard, searched, { known, identity: [argument] });
-  if (seen !== undefined) return seen;
-  const named = [...shape.literals, ...joined, ...others.map(({ text }) => text)]
-    .filter((text) => text !== "" && !/\s/.test(text.trim()))
-    .map((text) => ({ argument, text }));
-  return lookUp(guard, named, { realms: guard.realms, context, mustExist: false });
-}
-
 /** Tool names are exact in a registry; a lenient dispatcher elsewhere may fold them. */
 function toolName(name: string): string {
   return fold(String(name)).replace(/\s+/g, "");
-}
-
-function clip(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
-}
-
-function allow(rule: string, reason: string): CallFinding {
-  return { action: "allow", rule, reason };
-}
-
-function block(rule: string, reason: string, evidence: Record<string, unknown>): CallFinding {
-  return { action: "block", rule, reason, evidence };
-}
-
-function malformed(name: string): CallFinding {
-  return block("malformed-arguments", `The arguments do not fit "${name}"`, {});
 }

@@ -147,6 +147,19 @@ const SQL: readonly [string, string][] = [
   ["insert into tickets (title) values ('It''s done')", "allow no-audit-principal"],
   ["delete from users where username = 'alice.dev'", "allow no-audit-principal"],
   ["update tickets set note = note || ' done' where owner = 'bob.dev'", "allow no-audit-principal"],
+  ["insert into tickets (id) values (7) on conflict do nothing", "allow no-audit-principal"],
+  ["update assets set audit_date = now(), encode = 1 where id = 7", "allow no-audit-principal"],
+  ["update users set username = chr /* x */ (104)", "block opaque-sql"],
+  ["update users set username = chr\n(104)", "block opaque-sql"],
+  ["prepare x as delete from users where username = $1", "block opaque-sql"],
+  ["call remove_user('hen')", "block opaque-sql"],
+  ["alter role audit_bot with login", "block audit-principal"],
+  ['drop role "henry.compliance"', "block audit-principal"],
+  [
+    'update employees set active = false where username = "henry.compliance"',
+    "block audit-principal",
+  ],
+  ["update tickets set assignee = 'x' where title = 'Role audit-admin'", "block audit-principal"],
   ["", "allow read-only-sql"],
 ];
 

@@ -1,3 +1,5 @@
+import { AUDIT_TABLES } from "../../probes/mod.ts";
+
 /**
  * What makes a tool sensitive, and which of its arguments decide.
  *
@@ -106,12 +108,17 @@ export const AUDIT_ROLES: readonly string[] = [
   "manage-events",
 ];
 
-/** Database tables that hold audit evidence or audit principals; `*` stands for any text. */
-export const AUDIT_TABLES: readonly string[] = [
-  "audit_*",
-  "*_audit",
-  "*_audit_log",
+/**
+ * Database tables that hold audit evidence or audit principals; `*` stands for any text. Columns are
+ * found too, so a pattern as wide as `audit_*` would stop updates of a column `audit_date`.
+ */
+export const AUDIT_TABLE_NAMES: readonly string[] = [
+  ...AUDIT_TABLES,
   "audit",
+  "audit_log",
+  "audit_logs",
+  "audit_trail",
+  "*_audit_log",
   "event_entity",
   "admin_event_entity",
 ];
