@@ -3,8 +3,9 @@ import {
   type AnyDefense,
   AUDIT_PATHS,
   AUDIT_PRINCIPALS,
+  AUDIT_RESOURCES,
   AUDIT_ROLES,
-  AUDIT_TABLES,
+  AUDIT_TABLE_NAMES,
   auditNamespaceGuard,
   chain,
   CRITIC_PROMPT,
@@ -28,8 +29,9 @@ export function layersHash(): string {
     GUARD_RULES,
     AUDIT_PRINCIPALS,
     AUDIT_ROLES,
-    AUDIT_TABLES,
+    AUDIT_TABLE_NAMES,
     AUDIT_PATHS,
+    AUDIT_RESOURCES,
     CRITIC_PROMPT,
   ]);
 }
