@@ -113,11 +113,17 @@ export class Engine {
   }
 
   async #loadModel(path: string, onLoadProgress: (part: number) => void): Promise<LlamaModel> {
+    let model: LlamaModel;
     try {
-      return await this.#library.llama.loadModel({ modelPath: path, onLoadProgress });
+      model = await this.#library.llama.loadModel({ modelPath: path, onLoadProgress });
     } catch (cause) {
       throw new Failure("load", `Cannot load "${path}": ${(cause as Error).message}`);
     }
+    if (!model.fileInsights.isRecurrent) return model;
+    throw new Failure(
+      "load",
+      `Cannot use "${path}": a recurrent model cannot take tokens back; choose a transformer`,
+    );
   }
 
   async #openContext(
@@ -133,6 +139,8 @@ export class Engine {
         batchSize: Math.min(CHUNK * lanes, 2048),
         threads,
         flashAttention: "auto",
+        // Rewinding past a sliding window is exact only when the cache keeps what left it.
+        swaFullCache: true,
         experimentalKvCacheKeyType: kvType,
         experimentalKvCacheValueType: kvType,
         ...(adapter === undefined

@@ -9,6 +9,7 @@
 
 import { Template } from "@huggingface/jinja";
 import type { Json, Message, ToolSchema } from "../../probes/mod.ts";
+import { findBarred } from "./_barred.ts";
 import type { PromptFormat } from "./_protocol.ts";
 import { Failure } from "./_protocol.ts";
 
@@ -119,9 +120,10 @@ function transform(text: string, match: RegExpExecArray, rendered: string): stri
 function checkSchemas(tools: readonly ToolSchema[], barred: readonly string[]): void {
   const visit = (value: unknown, key: string): void => {
     if (typeof value === "string" && key !== "description") {
-      const found = barred.find((text) => value.includes(text));
+      const [found] = findBarred(value, barred);
       if (found !== undefined) {
-        throw new Failure("failed", `Cannot render a tool schema that holds "${found}"; remove it`);
+        const text = value.slice(found.start, found.end);
+        throw new Failure("failed", `Cannot render a tool schema that holds "${text}"; remove it`);
       }
     } else if (typeof value === "object" && value !== null) {
       for (const [k, item] of Object.entries(value)) {
@@ -190,14 +192,12 @@ export function joinSegments(segments: readonly Segment[], barred: readonly stri
   const touched = new Set<number>();
   const ends: number[] = [];
   segments.reduce((end, segment) => (ends.push(end + segment.text.length), ends.at(-1) ?? 0), 0);
-  for (const token of barred) {
-    for (let at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + 1)) {
-      segments.forEach((segment, i) => {
-        const end = ends[i] ?? 0;
-        const start = end - segment.text.length;
-        if (!segment.trusted && start < at + token.length && end > at) touched.add(i);
-      });
-    }
+  for (const token of findBarred(text, barred)) {
+    segments.forEach((segment, i) => {
+      const end = ends[i] ?? 0;
+      const start = end - segment.text.length;
+      if (!segment.trusted && start < token.end && end > token.start) touched.add(i);
+    });
   }
   const joined: Segment[] = [];
   segments.forEach((segment, i) => {

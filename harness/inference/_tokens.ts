@@ -5,16 +5,14 @@
  */
 
 import type { LlamaModel, Token, TokenBias } from "node-llama-cpp";
+import { findBarred } from "./_barred.ts";
 import { joinSegments, type Segment } from "./_prompt.ts";
 import { Failure, type Generate } from "./_protocol.ts";
 import type { Measure } from "./_scheduler.ts";
 
 /** Cuts a text inside each barred token's text, so that no piece holds one. */
 function breakUp(text: string, barred: readonly string[]): string[] {
-  const cuts = new Set<number>();
-  for (const token of barred) {
-    for (let at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + 1)) cuts.add(at + 1);
-  }
+  const cuts = new Set(findBarred(text, barred).map(({ start }) => start + 1));
   const bounds = [0, ...[...cuts].sort((a, b) => a - b), text.length];
   return bounds.slice(1).map((end, i) => text.slice(bounds[i], end)).filter((part) => part !== "");
 }

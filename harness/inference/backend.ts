@@ -69,11 +69,14 @@ export interface ModelInfo {
   model: string;
   /** SHA-256 of the base model's file in hex; null when a server holds it. */
   sha256: string | null;
-  /** Adapter name, or null without one. */
+  /** Adapter name, with `"@"` and its strength when that is not 1; null without one. */
   adapter: string | null;
   /** SHA-256 of the adapter's file in hex. */
   adapterSha256: string | null;
-  /** SHA-256 of the chat template in hex; null when a server renders prompts. */
+  /**
+   * SHA-256 of the chat template in hex, followed by its variables as JSON when they are not the
+   * default; null when a server renders prompts.
+   */
   templateSha256: string | null;
 }
 

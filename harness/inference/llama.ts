@@ -131,8 +131,13 @@ function kvTypeFor(
   return wanted ?? (odd === undefined ? "Q8_0" : "F16");
 }
 
+function adapterName({ name, path, scale = 1 }: NonNullable<LocalModel["adapter"]>): string {
+  return `${name ?? baseName(path)}${scale === 1 ? "" : `@${scale}`}`;
+}
+
 async function describe(
   wanted: readonly [ModelRole, LocalModel, ModelFacts][],
+  variables: string | undefined,
 ): Promise<Partial<Record<ModelRole, ModelInfo>>> {
   const hashes = new Map<string, Promise<string>>();
   const hash = (path: string): Promise<string> => {
@@ -148,9 +153,9 @@ async function describe(
     const info: ModelInfo = {
       model: name ?? facts.name,
       sha256: sha,
-      adapter: adapter === undefined ? null : adapter.name ?? baseName(adapter.path),
+      adapter: adapter === undefined ? null : adapterName(adapter),
       adapterSha256: adapterSha,
-      templateSha256: createHash("sha256").update(facts.template).digest("hex"),
+      templateSha256: createHash("sha256").update(facts.template + (variables ?? "")).digest("hex"),
     };
     return [role, info] as const;
   });
@@ -193,7 +198,8 @@ async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<P
   }
   return {
     kvType,
-    describe: () => describe(known),
+    describe: () =>
+      describe(known, options.templateVariables && JSON.stringify(options.templateVariables)),
     files: [...paths, ...wanted.flatMap(([, { adapter }]) => adapter?.path ?? [])],
     open: {
       type: "open",

@@ -100,6 +100,7 @@ Deno.test("generate() answers alike for the same file unless an adapter is on it
   const same = await weak.generate("gateway", request("Hello", { choice: CHOICE }));
   equal(same.choiceProbability, executor?.choiceProbability);
   equal(same.text, executor?.text);
+  equal(weak.info.models.gateway?.adapter, "lora@0");
 });
 
 Deno.test("generate() makes no control token of a conversation's text", async () => {
