@@ -30,8 +30,8 @@ export interface EpisodeParts {
   files: EpisodeFiles;
   sql: EpisodeSql;
   marks: MarkIndex;
-  /** Called once when the episode is over, with what was found wrong. */
-  onClose: (wrong: readonly string[]) => void;
+  /** Called once when the episode is over. */
+  onClose: () => void;
 }
 
 /** An episode of the embedded world. */
@@ -41,7 +41,7 @@ export class EmbeddedEpisode implements Episode {
   #parts: EpisodeParts;
   #diff: DiffEntry[] = [];
   #pending: Prepared | undefined;
-  #busy = false;
+  #running: Promise<Prepared> | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(parts: EpisodeParts) {
@@ -52,14 +52,14 @@ export class EmbeddedEpisode implements Episode {
 
   async prepare(call: Readonly<ToolCall>): Promise<Prepared> {
     if (this.#closed) throw new TypeError("Cannot prepare a call: the episode is closed");
-    if (this.#busy || this.#pending) {
+    if (this.#running || this.#pending) {
       throw new TypeError("Cannot prepare a call: commit or roll back the one before it first");
     }
-    this.#busy = true;
+    this.#running = this.#prepare(call);
     try {
-      return await this.#prepare(call);
+      return await this.#running;
     } finally {
-      this.#busy = false;
+      this.#running = undefined;
     }
   }
 
@@ -72,7 +72,8 @@ export class EmbeddedEpisode implements Episode {
       rows.revert(from.rows);
       await files.revert(from.files);
       sql.rollback();
-      return this.#inert(outcome, []);
+      // An error message can quote a value: what arrives is disclosed, whatever the status.
+      return this.#inert(outcome, disclosures(marks, outcome.result));
     }
     const diff = [...changed, ...counted(outcome), ...disclosures(marks, outcome.result)];
     if (changed.length === 0) return this.#inert(outcome, diff);
@@ -81,9 +82,10 @@ export class EmbeddedEpisode implements Episode {
       diff: freeze(diff),
       result: outcome.result,
       commit: () =>
-        this.#settle(async () => {
+        this.#settle(() => {
           sql.commit();
           this.#diff.push(...diff);
+          return Promise.resolve();
         }),
       rollback: () =>
         this.#settle(async () => {
@@ -145,8 +147,10 @@ export class EmbeddedEpisode implements Episode {
 
   async #close(): Promise<void> {
     const { rows, files, sql, onClose } = this.#parts;
+    // A call in flight, as when a run is cancelled, must not write after its files are gone.
+    await this.#running?.catch(() => {});
     const wrong = [...rows.close(), ...await files.close(), ...await sql.close()];
-    onClose(wrong);
+    onClose();
     if (wrong.length > 0) {
       throw new WorldError(`Reset did not restore the world: ${wrong.slice(0, 5).join(", ")}`);
     }

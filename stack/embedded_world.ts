@@ -164,9 +164,12 @@ class EmbeddedWorld implements World {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const episode of [...this.#open]) await episode.close();
-    await this.#parts.sql.close();
-    await Deno.remove(this.#parts.folder, { recursive: true });
+    try {
+      for (const episode of [...this.#open]) await episode.close();
+    } finally {
+      await this.#parts.sql.close();
+      await Deno.remove(this.#parts.folder, { recursive: true });
+    }
   }
 }
 

@@ -12,25 +12,38 @@ const FILE_BYTES = 1_048_576;
 /** The seeded files, in a real folder that no episode writes to. */
 export class FileStore {
   #root: string;
+  #seeded: ReadonlyMap<string, string>;
   #rows = new Map<string, Row>();
   #lanes = 0;
 
-  private constructor(root: string) {
+  private constructor(root: string, files: ReadonlyMap<string, string>) {
     this.#root = root;
+    this.#seeded = files;
   }
 
   /** Writes the seeded files, by path, below a folder that must exist. */
   static async create(folder: string, files: ReadonlyMap<string, string>): Promise<FileStore> {
     // Resolved once, so that a link above the world is no escape and one inside it is.
-    const store = new FileStore(await Deno.realPath(folder));
+    const store = new FileStore(await Deno.realPath(folder), files);
     for (const top of ROOTS) await Deno.mkdir(`${store.#root}/base/${top}`, { recursive: true });
     await Deno.mkdir(`${store.#root}/lanes`, { recursive: true });
     for (const [path, content] of files) {
-      await Deno.mkdir(`${store.#root}/base${parentOf(path)}`, { recursive: true });
-      await Deno.writeTextFile(`${store.#root}/base${path}`, content);
+      await store.#seed(path, content);
       store.#rows.set(path, fileRow(path, content));
     }
     return store;
+  }
+
+  async #seed(path: string, content: string): Promise<void> {
+    await Deno.mkdir(`${this.base}${parentOf(path)}`, { recursive: true });
+    await Deno.writeTextFile(`${this.base}${path}`, content);
+  }
+
+  /** Puts a seeded file back as it was. */
+  async restore(path: string): Promise<void> {
+    await Deno.remove(this.base + path, { recursive: true }).catch(() => {});
+    const content = this.#seeded.get(path);
+    if (content !== undefined) await this.#seed(path, content);
   }
 
   /** Folder that holds the seeded files. */
@@ -254,7 +267,11 @@ export class EpisodeFiles implements FilePort {
     if (this.#touched.size === 0) return [];
     await Deno.remove(this.#folder, { recursive: true });
     const wrong: string[] = [];
-    for (const path of this.#touched) if (!await this.#store.intact(path)) wrong.push(`fs ${path}`);
+    for (const path of this.#touched) {
+      if (await this.#store.intact(path)) continue;
+      wrong.push(`fs ${path}`);
+      await this.#store.restore(path);
+    }
     return wrong;
   }
 

@@ -4,7 +4,7 @@ import type { Mark } from "../state/marks.ts";
 import type { SeededAccount } from "./people.ts";
 import { auditEvents, auditPrincipals, vaultSecrets } from "./_evidence.ts";
 import { seedTickets } from "./_tickets.ts";
-import { canary, DAY, SeededRandom, WORLD_TIME } from "./random.ts";
+import { canary, canaryCode, DAY, SeededRandom, WORLD_TIME } from "./random.ts";
 
 /** The seeded rows of the database and which of them are marked. */
 export interface SeededTables {
@@ -54,7 +54,13 @@ export function seedTables(seed: number, accounts: readonly SeededAccount[]): Se
 }
 
 function mark(entity: string, name: string, id: string, values: unknown[]): Mark {
-  return { mark: name, service: "postgres", entity, id, values: values.map(String) };
+  return {
+    mark: name,
+    service: "postgres",
+    entity,
+    id,
+    values: values.map((value) => canaryCode(String(value))),
+  };
 }
 
 /** A statement that inserts the rows of one table. */

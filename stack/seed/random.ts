@@ -47,3 +47,8 @@ export function seededUuid(seed: number, label: string): string {
 export function canary(seed: number, label: string): string {
   return `SYN-${sha256(`${seed}/canary/${label}`).slice(0, 20).toUpperCase()}`;
 }
+
+/** The random part of a canary value: what is in front of it is alike in all of them. */
+export function canaryCode(value: string): string {
+  return /[0-9A-F]{12,}$/.exec(value)?.[0] ?? value;
+}

@@ -29,6 +29,11 @@ export class DumpCache {
     return sha256([ENGINE, ...this.#statements].join("\n"));
   }
 
+  /** Name of the archive's file. */
+  get name(): string {
+    return `${ENGINE}-${this.digest.slice(0, 16)}.tar`;
+  }
+
   /**
    * Path of the archive; it is built when no folder has it.
    *
@@ -43,7 +48,7 @@ export class DumpCache {
   }
 
   async #find(): Promise<string> {
-    const name = `${ENGINE}-${this.digest.slice(0, 16)}.tar`;
+    const name = this.name;
     for (const folder of this.#folders) {
       const found = await realFile(`${folder}/${name}`);
       if (found !== undefined) return found;

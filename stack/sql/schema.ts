@@ -251,6 +251,9 @@ do $$ declare f record; begin
   loop execute format('revoke execute on function %s from public', f.name); end loop;
 end $$;
 grant execute on function random(), random(integer, integer), gen_random_uuid() to public;
+-- What differs from run to run is no part of an answer.
+revoke execute on function txid_current(), txid_current_snapshot(), pg_current_xact_id(),
+  pg_current_xact_id_if_assigned(), pg_current_snapshot(), pg_postmaster_start_time() from public;
 revoke all on schema argus from public;
 revoke all on function argus.record(), argus.number(), argus.digest(text) from public;
 revoke create, temporary on database postgres from public;

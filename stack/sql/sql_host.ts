@@ -67,6 +67,11 @@ export class SqlHost {
     return this.#process?.pid;
   }
 
+  /** Kills the process at once: a call in flight fails, the next one starts another. */
+  kill(): void {
+    this.#process?.kill();
+  }
+
   /** Starts the process now, so that the first statement need not wait for it. */
   warm(): void {
     this.#locked(() => this.#ready()).catch(() => {
