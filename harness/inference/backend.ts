@@ -67,7 +67,7 @@ export interface Generation {
 export interface ModelInfo {
   /** Name in the model catalog, file name, or the server's model name. */
   model: string;
-  /** SHA-256 of the base model's file in hex; null when a server holds it. */
+  /** SHA-256 of the base model's file in hex, of all in order if several; null on a server. */
   sha256: string | null;
   /** Adapter name, with `"@"` and its strength when that is not 1; null without one. */
   adapter: string | null;

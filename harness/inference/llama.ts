@@ -107,10 +107,12 @@ interface Plan {
 const VARIABLES = { enable_thinking: false, date_string: "26 Jul 2024" };
 const CACHE_BYTES = { F32: 4, F16: 2, Q8_0: 34 / 32 } as const;
 
-async function sha256(path: string): Promise<string> {
+async function sha256(paths: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  using file = await Deno.open(path);
-  for await (const bytes of file.readable) hash.update(bytes);
+  for (const path of paths) {
+    using file = await Deno.open(path);
+    for await (const bytes of file.readable) hash.update(bytes);
+  }
   return hash.digest("hex");
 }
 
@@ -140,15 +142,15 @@ async function describe(
   variables: string | undefined,
 ): Promise<Partial<Record<ModelRole, ModelInfo>>> {
   const hashes = new Map<string, Promise<string>>();
-  const hash = (path: string): Promise<string> => {
-    const known = hashes.get(path) ?? sha256(path);
+  const hash = (path: string, files: readonly string[]): Promise<string> => {
+    const known = hashes.get(path) ?? sha256(files);
     hashes.set(path, known);
     return known;
   };
   const entries = wanted.map(async ([role, { path, name, adapter }, facts]) => {
     const [sha, adapterSha] = await Promise.all([
-      hash(path),
-      adapter === undefined ? null : hash(adapter.path),
+      hash(path, facts.files),
+      adapter === undefined ? null : hash(adapter.path, [adapter.path]),
     ]);
     const info: ModelInfo = {
       model: name ?? facts.name,
@@ -200,7 +202,10 @@ async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<P
     kvType,
     describe: () =>
       describe(known, options.templateVariables && JSON.stringify(options.templateVariables)),
-    files: [...paths, ...wanted.flatMap(([, { adapter }]) => adapter?.path ?? [])],
+    files: [
+      ...facts.flatMap(({ files }) => files),
+      ...wanted.flatMap(([, { adapter }]) => adapter?.path ?? []),
+    ],
     open: {
       type: "open",
       library: library.url,
@@ -209,7 +214,7 @@ async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<P
       lanes,
       models: facts.map((fact) => ({
         path: fact.header.path,
-        bytes: fact.header.fileSize,
+        bytes: fact.bytes,
         format: {
           template: fact.template,
           bosToken: fact.bosToken,

@@ -6,7 +6,7 @@
  */
 
 import { ModelLoadError } from "./backend.ts";
-import { type GgufHeader, readGgufHeader } from "./gguf.ts";
+import { type GgufHeader, type GgufTensor, readGgufHeader } from "./gguf.ts";
 
 /** Values and bytes in a block of each GGML format, by its number (ggml.h, ggml-common.h). */
 const BLOCKS: Readonly<Record<number, readonly [values: number, bytes: number]>> = {
@@ -46,8 +46,14 @@ const BLOCKS: Readonly<Record<number, readonly [values: number, bytes: number]>>
 
 /** What a model's header says that inference needs. */
 export interface ModelFacts {
-  /** The header. */
+  /** The header, of the first file. */
   header: GgufHeader;
+  /** All files: a large model may be cut into several. */
+  files: readonly string[];
+  /** Size of all files in bytes. */
+  bytes: number;
+  /** Shapes by tensor name, of all files. */
+  tensors: ReadonlyMap<string, GgufTensor>;
   /** Name in the metadata, or the file name. */
   name: string;
   /** Architecture. */
@@ -96,6 +102,24 @@ function tokenText(header: GgufHeader, key: string): string {
   return header.specialTokens.find((token) => token.id === id)?.text ?? "";
 }
 
+/** Headers of all files of a model that is cut into several, as llama.cpp names them. */
+async function readParts(first: GgufHeader): Promise<GgufHeader[]> {
+  const count = Number(first.metadata.get("split.count") ?? 1);
+  if (count <= 1) return [first];
+  const name = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/.exec(first.path);
+  if (name === null || Number(name[2]) !== 1 || Number(name[3]) !== count) {
+    throw new ModelLoadError(
+      `Cannot load "${first.path}": it is one of ${count} files of a model; name the first, ` +
+        `which ends in "-00001-of-${String(count).padStart(5, "0")}.gguf"`,
+    );
+  }
+  const rest = Array.from(
+    { length: count - 1 },
+    (_, i) => `${name[1]}-${String(i + 2).padStart(5, "0")}-of-${name[3]}.gguf`,
+  );
+  return [first, ...await Promise.all(rest.map((path) => readGgufHeader(path)))];
+}
+
 /**
  * Reads and checks a model's header.
  *
@@ -112,10 +136,12 @@ export async function checkModel(path: string): Promise<ModelFacts> {
   const architecture = String(metadata.get("general.architecture") ?? "");
   const number = (key: string): number => Number(metadata.get(`${architecture}.${key}`) ?? 0);
   const width = number("embedding_length");
-  if (header.tensors.size === 0 || width === 0) {
+  const parts = await readParts(header);
+  const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
+  if (tensors.size === 0 || width === 0) {
     throw new ModelLoadError(`Cannot load "${path}": it holds no language model`);
   }
-  checkComplete(header);
+  for (const part of parts) checkComplete(part);
   const template = metadata.get("tokenizer.chat_template");
   if (typeof template !== "string" || template === "") {
     throw new ModelLoadError(
@@ -127,6 +153,9 @@ export async function checkModel(path: string): Promise<ModelFacts> {
   const kvHeads = number("attention.head_count_kv") || heads;
   return {
     header,
+    files: parts.map((part) => part.path),
+    bytes: parts.reduce((sum, part) => sum + part.fileSize, 0),
+    tensors,
     name: String(metadata.get("general.name") ?? fileName(path).replace(/\.gguf$/, "")),
     architecture,
     width,
@@ -184,9 +213,8 @@ function misfit(adapter: GgufHeader, base: ModelFacts): string | undefined {
     const b = adapter.tensors.get(`${target}.lora_b`);
     if (b === undefined) return `its tensor "${name}" has no "lora_b"; it is damaged`;
     const rank = a.dims[1] ?? 0;
-    const weights = base.header.tensors.get(target);
+    const weights = base.tensors.get(target);
     if (weights === undefined) {
-      if (base.header.metadata.has("split.count")) continue;
       return `it changes "${target}", which base "${base.name}" does not have`;
     }
     const fits = target === "token_embd.weight" ||
@@ -196,7 +224,5 @@ function misfit(adapter: GgufHeader, base: ModelFacts): string | undefined {
     }
     pairs++;
   }
-  return pairs === 0 && !base.header.metadata.has("split.count")
-    ? "it changes no tensor of the base"
-    : undefined;
+  return pairs === 0 ? "it changes no tensor of the base" : undefined;
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { ModelLoadError } from "./backend.ts";
 import { barredTexts, checkAdapter, checkModel } from "./model_check.ts";
-import { CONTROL_TOKENS, tinyAdapter, tinyModel } from "./testing/tiny_model.ts";
+import { CONTROL_TOKENS, tinyAdapter, tinyModel, tinyModelParts } from "./testing/tiny_model.ts";
 
 async function withFolder(check: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -72,4 +72,28 @@ Deno.test("barredTexts() holds control tokens and marks that the template writes
     await Deno.writeFile(`${folder}/m.gguf`, bytes);
     const barred = barredTexts(await checkModel(`${folder}/m.gguf`));
     deepEqual(barred, ["<tool_call>", ...CONTROL_TOKENS]);
+  }));
+
+Deno.test("checkModel() reads a model that is cut into files, and misses none of them", () =>
+  withFolder(async (folder) => {
+    const parts = tinyModelParts(3);
+    const name = (part: number): string => `${folder}/m-0000${part}-of-00003.gguf`;
+    for (const [i, bytes] of parts.entries()) await Deno.writeFile(name(i + 1), bytes);
+    const facts = await checkModel(name(1));
+    deepEqual(facts.files, [1, 2, 3].map(name));
+    equal(facts.bytes, parts.reduce((sum, { length }) => sum + length, 0));
+    await Deno.writeFile(`${folder}/whole.gguf`, tinyModel());
+    const whole = await checkModel(`${folder}/whole.gguf`);
+    deepEqual([...facts.tensors.keys()], [...whole.tensors.keys()]);
+    await Deno.writeFile(`${folder}/a.gguf`, tinyAdapter());
+    await checkAdapter(`${folder}/a.gguf`, facts);
+    await Deno.copyFile(name(1), `${folder}/renamed.gguf`);
+    await rejects(
+      checkModel(`${folder}/renamed.gguf`),
+      says(/one of 3 files of a model; name the first, which ends in "-00001-of-00003\.gguf"/),
+    );
+    await Deno.writeFile(name(3), (parts[2] ?? new Uint8Array()).subarray(0, 2000));
+    await rejects(checkModel(name(1)), says(/m-00003-of-00003\.gguf": tensor .+truncated/));
+    await Deno.remove(name(2));
+    await rejects(checkModel(name(1)), says(/m-00002-of-00003\.gguf": there is no such file/));
   }));

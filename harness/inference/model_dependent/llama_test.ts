@@ -6,7 +6,7 @@ import type { Message } from "../../../probes/mod.ts";
 import type { GenerateRequest, Generation, Inference } from "../backend.ts";
 import { InferenceError, PromptTooLongError } from "../backend.ts";
 import { type LlamaOptions, openLlama } from "../llama.ts";
-import { CONTROL_TOKENS, tinyAdapter, tinyModel } from "../testing/tiny_model.ts";
+import { CONTROL_TOKENS, tinyAdapter, tinyModel, tinyModelParts } from "../testing/tiny_model.ts";
 
 const CHOICE = { prefix: "DECISION:", labels: [" APPROVE", " REJECT"] } as const;
 const CALL = '{"name": "fs_read", "arguments": {"path": "/a}"}}';
@@ -101,6 +101,22 @@ Deno.test("generate() answers alike for the same file unless an adapter is on it
   equal(same.choiceProbability, executor?.choiceProbability);
   equal(same.text, executor?.text);
   equal(weak.info.models.gateway?.adapter, "lora@0");
+});
+
+Deno.test("generate() answers alike from a model that is cut into files", async () => {
+  const parts = tinyModelParts(2).map((bytes, i) => ({
+    bytes,
+    path: path(`cut-0000${i + 1}-of-00002`),
+  }));
+  for (const part of parts) await Deno.writeFile(part.path, part.bytes);
+  await using whole = await openBase();
+  await using cut = await open({ models: { executor: { path: parts[0]?.path ?? "" } } });
+  const [a, b] = [
+    await whole.generate("executor", request("Hi")),
+    await cut.generate("executor", request("Hi")),
+  ];
+  deepEqual(essence(a), essence(b));
+  notEqual(cut.info.models.executor?.sha256, whole.info.models.executor?.sha256);
 });
 
 Deno.test("generate() makes no control token of a conversation's text", async () => {

@@ -7,7 +7,7 @@
 
 /** A metadata value with its GGUF type. */
 export type MetadataValue =
-  | { type: "u32" | "f32"; value: number }
+  | { type: "u16" | "u32" | "i32" | "f32"; value: number }
   | { type: "bool"; value: boolean }
   | { type: "str"; value: string }
   | { type: "str[]"; value: readonly string[] }
@@ -77,6 +77,14 @@ class Writer {
 
 function writeValue(writer: Writer, item: MetadataValue): void {
   switch (item.type) {
+    case "u16":
+      writer.u32(2);
+      writer.number(2, (view) => view.setUint16(0, item.value, true));
+      break;
+    case "i32":
+      writer.u32(5);
+      writer.number(4, (view) => view.setInt32(0, item.value, true));
+      break;
     case "u32":
       writer.u32(4);
       writer.u32(item.value);

@@ -152,6 +152,26 @@ function successorRows(
 
 /** A tiny model as GGUF bytes. */
 export function tinyModel(options: TinyModelOptions = {}): Uint8Array<ArrayBuffer> {
+  return encodeGguf(metadataOf(options, vocabulary(options)), tensorsOf(options));
+}
+
+/** A tiny model cut into files, as llama.cpp's `gguf-split` does; the first has the metadata. */
+export function tinyModelParts(
+  count: number,
+  options: TinyModelOptions = {},
+): Uint8Array<ArrayBuffer>[] {
+  const tensors = tensorsOf(options);
+  const size = Math.ceil(tensors.length / count);
+  return Array.from({ length: count }, (_, part) =>
+    encodeGguf({
+      ...(part === 0 ? metadataOf(options, vocabulary(options)) : {}),
+      "split.no": { type: "u16", value: part },
+      "split.count": { type: "u16", value: count },
+      "split.tensors.count": { type: "i32", value: tensors.length },
+    }, tensors.slice(part * size, (part + 1) * size)));
+}
+
+function tensorsOf(options: TinyModelOptions): Tensor[] {
   const { layers = 2, width = 64, seed = 1, format = TensorFormat.Q8_0 } = options;
   const vocab = vocabulary(options);
   const random = gaussian(seed);
@@ -191,7 +211,7 @@ export function tinyModel(options: TinyModelOptions = {}): Uint8Array<ArrayBuffe
     ? noise(size, 3 / Math.sqrt(width))
     : successorRows(vocab.tokens, embedding, { successors: options.successors, width });
   push("output.weight", [width, vocab.tokens.length], rows);
-  return encodeGguf(metadataOf(options, vocab), tensors);
+  return tensors;
 }
 
 /** Shape of a tiny adapter. */
