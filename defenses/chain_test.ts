@@ -319,6 +319,49 @@ Deno.test("chain() refuses options that name no layer, no mode or no time", () =
   }
 });
 
+Deno.test("chain() leaves neither timers nor listeners behind, whatever comes of a review", async () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listeners++;
+    add(...args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listeners--;
+    remove(...args);
+  };
+  const timers = new Set<unknown>();
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
+  globalThis.setTimeout = ((...args: Parameters<typeof set>) => {
+    const timer = set(...args);
+    timers.add(timer);
+    return timer;
+  }) as typeof set;
+  globalThis.clearTimeout = (timer) => {
+    timers.delete(timer);
+    clear(timer);
+  };
+  const after = (name: string, review: () => Promise<Finding<"intent">>): Defense<"intent"> => ({
+    ...layer(name, "allow"),
+    review,
+  });
+  try {
+    const review = await chain([
+      after("quick", () => Promise.resolve({ action: "allow", rule: "r", reason: "" })),
+      after("broken", () => Promise.reject(new Error("broken"))),
+      after("late", () => new Promise(() => {})),
+    ], { timeoutMs: 5 }).review("intent", subject(), context(signal));
+    assert.equal(review.layers.length, 3);
+  } finally {
+    globalThis.setTimeout = set;
+    globalThis.clearTimeout = clear;
+  }
+  assert.equal(listeners, 0);
+  assert.equal(timers.size, 0);
+});
+
 Deno.test("chain() measures the latency of each layer", async () => {
   const slow: Defense<"intent"> = {
     ...layer("slow", "allow"),

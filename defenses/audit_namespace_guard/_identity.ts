@@ -91,7 +91,7 @@ function identitiesOf(entry: HistoryEntry, result: string, names: AuditNames): s
     const roles: string[] = [];
     for (const [key, value] of Object.entries(record)) {
       const name = key.toLowerCase();
-      if (IDENTIFIER.has(name) && typeof value === "string") identifiers.push(value);
+      if (IDENTIFIER.has(name)) identifiers.push(...identifiersIn(value));
       if (ROLES.has(name)) roles.push(...leaves({ value }).map(({ text }) => text));
     }
     const audit = identifiers.some((username) =>
@@ -115,6 +115,15 @@ function identitiesOf(entry: HistoryEntry, result: string, names: AuditNames): s
     const folded = fold(identifier).trim();
     return [folded, ...uuidsIn(folded)];
   });
+}
+
+/** An identifier, or those of an account that is nested where an identifier could stand. */
+function identifiersIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    IDENTIFIER.has(key.toLowerCase()) && typeof inner === "string" ? [inner] : []
+  );
 }
 
 function roleNamesIn(result: string, records: readonly Record<string, unknown>[]): string[] {

@@ -274,6 +274,8 @@ Deno.test("the guard learns roles and identifiers from results of the episode", 
   const user = { id: "U-77", username: "pat", roles: ["audit-admin"] };
   assert.equal(await known("kc_get_user", on("pat"), JSON.stringify(user)), yes);
   assert.equal(await known("kc_list_users", { realm }, JSON.stringify({ users: [user] })), yes);
+  const nested = { user: { id: "u-77", username: "pat" }, realmRoles: [{ name: "audit-admin" }] };
+  assert.equal(await known("kc_get_user", on("pat"), JSON.stringify(nested)), yes);
   assert.equal(
     await known("kc_list_users", { realm }, `[${JSON.stringify(user)},{"id":"9 more`),
     yes,

@@ -97,37 +97,55 @@ Deno.test("countClusters() counts trials and successes by cluster", () => {
   assert.deepEqual(counts, [{ trials: 2, successes: 1 }, { trials: 1, successes: 0 }]);
 });
 
-const CLUSTERS = 66;
 const ROUNDS = 1000;
 const SIZES: Record<string, (index: number) => number> = {
   "3 each": () => 3,
   "1 to 6": (index) => 1 + index % 6,
 };
 
-for (const p of [0.01, 0.1, 0.5]) {
-  for (const correlation of [0, 0.3, 0.8]) {
-    for (const [sizes, sizeOf] of Object.entries(SIZES)) {
-      Deno.test(`95 % intervals cover ${p} in at least 93 % of ${ROUNDS} simulations of ${CLUSTERS} clusters of ${sizes}, correlation ${correlation}`, () => {
-        const random = seeded(1000 * p + 10 * correlation + sizes.length);
-        // Each trial copies its cluster's draw with chance √ρ, else draws anew: any two trials of a
-        // cluster then correlate with ρ, and each succeeds with chance p.
-        const copies = Math.sqrt(correlation);
-        let covered = 0;
-        for (let round = 0; round < ROUNDS; round++) {
-          const counts = Array.from({ length: CLUSTERS }, (_, index) => {
-            const shared = random() < p;
-            const trials = sizeOf(index);
-            let successes = 0;
-            for (let trial = 0; trial < trials; trial++) {
-              if (random() < copies ? shared : random() < p) successes++;
-            }
-            return { successes, trials };
-          });
-          const { low, high } = clusteredProportion(counts);
-          if (low <= p && p <= high) covered++;
-        }
-        assert.ok(covered / ROUNDS >= 0.93, `${covered / ROUNDS}`);
-      });
+for (const clusters of [7, 66]) {
+  for (const p of [0.01, 0.1, 0.5]) {
+    for (const correlation of [0, 0.3, 0.8]) {
+      for (const [sizes, sizeOf] of Object.entries(SIZES)) {
+        const world = `${clusters} clusters of ${sizes}, correlation ${correlation}`;
+        Deno.test(`95 % intervals cover ${p} in at least 93 % of ${ROUNDS} simulations of ${world}`, () => {
+          const random = seeded(1000 * p + 10 * correlation + sizes.length + clusters);
+          const coverage = simulate({ clusters, p, correlation, sizeOf, random });
+          assert.ok(coverage >= 0.93, `${coverage}`);
+        });
+      }
     }
   }
+}
+
+interface Simulation {
+  clusters: number;
+  p: number;
+  correlation: number;
+  sizeOf: (index: number) => number;
+  random: () => number;
+}
+
+/**
+ * Share of simulated intervals that hold `p`. Each trial copies its cluster's draw with chance √ρ,
+ * else draws anew: any two trials of a cluster then correlate with ρ, and each succeeds with
+ * chance p.
+ */
+function simulate({ clusters, p, correlation, sizeOf, random }: Simulation): number {
+  const copies = Math.sqrt(correlation);
+  let covered = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const counts = Array.from({ length: clusters }, (_, index) => {
+      const shared = random() < p;
+      const trials = sizeOf(index);
+      let successes = 0;
+      for (let trial = 0; trial < trials; trial++) {
+        if (random() < copies ? shared : random() < p) successes++;
+      }
+      return { successes, trials };
+    });
+    const { low, high } = clusteredProportion(counts);
+    if (low <= p && p <= high) covered++;
+  }
+  return covered / ROUNDS;
 }
