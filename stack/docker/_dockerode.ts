@@ -57,7 +57,7 @@ export interface Container {
 /** The client. */
 export interface Client {
   ping(): Promise<unknown>;
-  version(): Promise<{ Version: string; ApiVersion: string }>;
+  version(options: { abortSignal: AbortSignal }): Promise<{ Version: string; ApiVersion: string }>;
   getImage(name: string): { inspect(): Promise<{ Id: string }> };
   createImage(options: { fromImage: string; tag: string }): Promise<ByteStream>;
   getContainer(name: string): Container;
@@ -96,5 +96,5 @@ export function statusOf(error: unknown): number | undefined {
 export function reasonOf(error: unknown): string {
   const { json, message } = error as { json?: { message?: unknown }; message?: unknown };
   if (typeof json?.message === "string") return json.message.trim();
-  return String(message ?? error).trim();
+  return String(message ?? error).replace(/^\(HTTP code \d+\) [^-]*- /, "").trim();
 }

@@ -21,6 +21,12 @@ export interface EngineOptions {
   readonly dockerHost?: string;
   /** The user's home folder, for the engines that put their socket there. */
   readonly home?: string;
+  /**
+   * Seconds to wait for the engine's first answer.
+   *
+   * @default {10}
+   */
+  readonly patience?: number;
 }
 
 /** Where an engine listens. */
@@ -98,7 +104,7 @@ export async function connectEngine(options: EngineOptions = {}): Promise<Engine
   const tried: string[] = [];
   for (const address of addresses) {
     try {
-      return await connect(address);
+      return await connect(address, options.patience ?? 10);
     } catch (error) {
       tried.push(`${address.text}: ${explain(error)}`);
     }
@@ -125,15 +131,24 @@ function remoteError(dockerHost: string): EngineError {
   );
 }
 
-async function connect(address: EngineAddress): Promise<Engine> {
+async function connect(address: EngineAddress, patience: number): Promise<Engine> {
   const client = createClient({
     host: address.host,
     port: address.port,
     socketPath: address.socket,
     protocol: "http",
   });
-  const { Version } = await client.version();
-  return { address, version: Version, client };
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), patience * 1000);
+  try {
+    const { Version } = await client.version({ abortSignal: late.signal });
+    return { address, version: Version, client };
+  } catch (error) {
+    if (late.signal.aborted) throw new Error(`no answer within ${patience} s`, { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function explain(error: unknown): string {
