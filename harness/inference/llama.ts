@@ -138,7 +138,7 @@ function adapterName({ name, path, scale = 1 }: NonNullable<LocalModel["adapter"
 }
 
 async function describe(
-  wanted: readonly [ModelRole, LocalModel, ModelFacts][],
+  wanted: readonly Wanted[],
   variables: string | undefined,
 ): Promise<Partial<Record<ModelRole, ModelInfo>>> {
   const hashes = new Map<string, Promise<string>>();
@@ -164,47 +164,60 @@ async function describe(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Checks the files and lays out models and contexts. */
-async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<Plan> {
-  const wanted = Object.entries(options.models) as [ModelRole, LocalModel][];
-  if (wanted.length === 0) throw new InferenceError("Cannot open no models; name at least one");
-  const paths = [...new Set(wanted.map(([, { path }]) => path))];
-  const facts = await Promise.all(paths.map((path) => checkModel(path)));
-  const kvType = kvTypeFor(facts, options.kvType);
-  const lanes = options.lanes ?? 8;
+/** A role with its model and what the model's header says. */
+type Wanted = readonly [role: ModelRole, model: LocalModel, facts: ModelFacts];
+
+/** One context for each pair of base and adapter, whatever the number of roles. */
+function layOut(
+  wanted: readonly Wanted[],
+  facts: readonly ModelFacts[],
+  options: { kvType: keyof typeof CACHE_BYTES; lanes: number; contextSize: number | undefined },
+): ContextPlan[] {
+  const { kvType, lanes } = options;
   const contexts = new Map<string, ContextPlan>();
-  const known: [ModelRole, LocalModel, ModelFacts][] = [];
-  for (const [role, model] of wanted) {
-    const index = paths.indexOf(model.path);
-    const fact = facts[index];
-    if (fact === undefined) continue;
-    known.push([role, model, fact]);
-    if (model.adapter !== undefined) await checkAdapter(model.adapter.path, fact);
-    const adapter = model.adapter === undefined
-      ? undefined
-      : { path: model.adapter.path, scale: model.adapter.scale ?? 1 };
-    const key = JSON.stringify([index, adapter]);
+  for (const [role, { adapter }, fact] of wanted) {
+    const model = facts.indexOf(fact);
+    const used = adapter && { path: adapter.path, scale: adapter.scale ?? 1 };
+    const key = JSON.stringify([model, used]);
     const contextSize = options.contextSize ?? Math.min(fact.contextLength, 2048);
     const shared = contexts.get(key);
     if (shared !== undefined) shared.roles.push(role);
     else {
       contexts.set(key, {
         roles: [role],
-        model: index,
-        ...(adapter === undefined ? {} : { adapter }),
+        model,
+        ...(used === undefined ? {} : { adapter: used }),
         contextSize,
         kvType,
         cacheBytes: fact.cacheWidth * CACHE_BYTES[kvType] * contextSize * lanes,
       });
     }
   }
+  return [...contexts.values()];
+}
+
+/** Checks the files and plans models and contexts. */
+async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<Plan> {
+  const { models, lanes = 8, contextSize, templateVariables } = options;
+  const named = Object.entries(models) as [ModelRole, LocalModel][];
+  if (named.length === 0) throw new ModelLoadError("Cannot open no models; name at least one");
+  const byPath = new Map<string, ModelFacts>();
+  const wanted: Wanted[] = [];
+  for (const [role, model] of named) {
+    const fact = byPath.get(model.path) ?? await checkModel(model.path);
+    byPath.set(model.path, fact);
+    if (model.adapter !== undefined) await checkAdapter(model.adapter.path, fact);
+    wanted.push([role, model, fact]);
+  }
+  const facts = [...byPath.values()];
+  const kvType = kvTypeFor(facts, options.kvType);
+  const variables = templateVariables && JSON.stringify(templateVariables);
   return {
     kvType,
-    describe: () =>
-      describe(known, options.templateVariables && JSON.stringify(options.templateVariables)),
+    describe: () => describe(wanted, variables),
     files: [
       ...facts.flatMap(({ files }) => files),
-      ...wanted.flatMap(([, { adapter }]) => adapter?.path ?? []),
+      ...named.flatMap(([, { adapter }]) => adapter?.path ?? []),
     ],
     open: {
       type: "open",
@@ -220,10 +233,10 @@ async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<P
           bosToken: fact.bosToken,
           eosToken: fact.eosToken,
           barred: barredTexts(fact),
-          variables: options.templateVariables ?? VARIABLES,
+          variables: templateVariables ?? VARIABLES,
         },
       })),
-      contexts: [...contexts.values()],
+      contexts: layOut(wanted, facts, { kvType, lanes, contextSize }),
     },
   };
 }

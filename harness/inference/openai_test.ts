@@ -159,48 +159,6 @@ Deno.test("openOpenai() sends a seed only when sampling, and refuses to sample w
     await rejects(inference.generate("gateway", { ...ASK, temperature: 0.7 }), /without a seed/);
   }));
 
-Deno.test("openOpenai() gives no probability where the reply or the server does not tell", async () => {
-  const at = (alternatives: unknown[], before = DECISION.slice(0, 3)): unknown =>
-    logprobs(...before, [" APPROVE", alternatives]);
-  const cases: [string, unknown, number | null][] = [
-    ["no logprobs", null, null],
-    ["a string", "0.5", null],
-    ["another shape", { tokens: ["a"] }, null],
-    ["only one label", at(top([" APPROVE", 0.9], ["x", 0.1])), null],
-    ["no label", at(top(["x", 1])), null],
-    ["no alternatives", at([]), null],
-    ["probabilities above 1", at([{ token: " APPROVE", logprob: 3 }]), null],
-    ["a sum above 1", at(top([" APPROVE", 0.9], [" REJECT", 0.9])), null],
-    ["a text for a number", at([{ token: " APPROVE", logprob: "-1" }]), null],
-    ["no number", at([{ token: " APPROVE", logprob: null }]), null],
-    ["another beginning", logprobs(["Sure", top(["Sure", 1])], ...DECISION), null],
-    ["a prefix that is cut short", logprobs(...DECISION.slice(0, 2)), null],
-    ["a token over the border", logprobs(["DECISION: APP", top(["DECISION: APP", 1])]), null],
-    ["leading blank lines", logprobs(["\n\n", top(["\n\n", 1])], ...DECISION), 0.7 / 0.9],
-    ["both", at(top([" APPROVE", 0.3], [" REJECT", 0.6])), 1 / 3],
-    [
-      "labels that share their first token",
-      logprobs(
-        ...DECISION.slice(0, 3),
-        [" ", top([" ", 1])],
-        ["REJECT", top(["APPROVE", 0.2], ["REJECT", 0.6])],
-      ),
-      0.25,
-    ],
-  ];
-  for (const [name, given, expected] of cases) {
-    await withServer(() => completion({ content: "x" }, { logprobs: given }), async (url) => {
-      await using inference = await openOpenai(options(url));
-      const { choiceProbability } = await inference.generate("gateway", { ...ASK, choice: CHOICE });
-      if (expected === null) equal(choiceProbability, null, name);
-      else {ok(
-          Math.abs((choiceProbability ?? 0) - expected) < 1e-9,
-          `${name}: ${choiceProbability}`,
-        );}
-    });
-  }
-});
-
 Deno.test("openOpenai() does not ask a server for logprobs that it ignores or refuses", async () => {
   const ignores = (): Response => completion({ content: "x" });
   const refuses = (body: Body): Response =>
