@@ -106,7 +106,7 @@ export async function connectEngine(options: EngineOptions = {}): Promise<Engine
     try {
       return await connect(address, options.patience ?? 10);
     } catch (error) {
-      tried.push(`${address.text}: ${explain(error)}`);
+      tried.push(`${address.text}: ${explain(error, address)}`);
     }
   }
   throw new EngineError(
@@ -151,14 +151,21 @@ async function connect(address: EngineAddress, patience: number): Promise<Engine
   }
 }
 
-function explain(error: unknown): string {
+function explain(error: unknown, address: EngineAddress): string {
   const code = (error as { code?: unknown } | null)?.code;
   if (code === "ENOENT") return "there is no such socket";
   if (code === "ECONNREFUSED") return "nothing listens there";
   if (code === "EACCES" || code === "EPERM") return "this user may not use it (add it to 'docker')";
   if (error instanceof Deno.errors.NotCapable) {
-    return "this task may not use it; allow it with --allow-net=unix:<path>, --allow-read=<path> " +
-      "and --allow-write=<path> after 'deno run -P=stack'";
+    const path = address.socket;
+    if (path === undefined) {
+      return `this task may not reach it; run 'deno run -P=stack --allow-net=127.0.0.1,${address.host} ` +
+        `harness/cli/main.ts stack …'`;
+    }
+    // A flag takes the place of what the permission set says of its kind.
+    return "this task may not use it; link it to /var/run/docker.sock, or run 'deno run -P=stack " +
+      `--allow-net=127.0.0.1,unix:${path} --allow-read=.,${path} --allow-write=.cache,${path} ` +
+      "harness/cli/main.ts stack …'";
   }
   return reasonOf(error);
 }
