@@ -162,6 +162,8 @@ Deno.test("generate() gives the same reply with and without a choice", async () 
     );
     deepEqual(chosen, plain);
     ok(choiceProbability !== null && choiceProbability !== undefined);
+    const short = request(content, { choice: CHOICE, maxTokens: 1 });
+    equal((await inference.generate("gateway", short)).choiceProbability, choiceProbability);
     const swapped = await inference.generate(
       "gateway",
       request(content, { choice: { prefix: "DECISION:", labels: [" REJECT", " APPROVE"] } }),
@@ -193,11 +195,17 @@ Deno.test("generate() works on one request at a time when batches change replies
     models: { executor: { path: path("floats") } },
     kvType: "F32",
   });
-  const requests = Array.from({ length: 12 }, (_, i) => request(`Item ${i} ${"w ".repeat(i * 9)}`));
+  const growing = "w ".repeat(150);
+  const requests = Array.from(
+    { length: 12 },
+    (_, i) => request(growing.slice(0, i * 23 + 5), { choice: CHOICE }),
+  );
+  const answers = async (orders: GenerateRequest[]): Promise<unknown[]> =>
+    (await Promise.all(orders.map((each) => inference.generate("executor", each)))).map(essence);
   const one: unknown[] = [];
-  for (const each of requests) one.push(essence(await inference.generate("executor", each)));
-  const many = await Promise.all(requests.map((each) => inference.generate("executor", each)));
-  deepEqual(many.map(essence), one);
+  for (const each of requests) one.push(...await answers([each]));
+  deepEqual(await answers(requests), one);
+  deepEqual(await answers(requests.toReversed()), one.toReversed());
   equal(inference.info.batchInvariant, false);
   equal(inference.info.batch, 1);
 });
