@@ -15,8 +15,18 @@
  */
 
 export { auditNamespaceGuard, chain, intentCritic } from "./defenses/mod.ts";
-export { type Inference, InferenceError, ModelLoadError } from "./harness/inference/mod.ts";
+export {
+  type GenerateRequest,
+  type Generation,
+  type Inference,
+  InferenceError,
+  type InferenceInfo,
+  type ModelInfo,
+  ModelLoadError,
+  type ModelRole,
+} from "./harness/inference/mod.ts";
 export { type Decision, parseDecision } from "./harness/pipeline/decision.ts";
+export type { EpisodeRules, Limits } from "./harness/pipeline/episode.ts";
 export { askGateway, type GatewayAnswer, type GatewayRequest } from "./harness/pipeline/gateway.ts";
 export { judge, type Judgement, type Scored } from "./harness/pipeline/outcome.ts";
 export type {
@@ -24,6 +34,7 @@ export type {
   EpisodeRecord,
   GenerationRecord,
   LayerFinding,
+  ServiceStatus,
   StepRecord,
   TurnRecord,
 } from "./harness/pipeline/record.ts";
@@ -33,9 +44,44 @@ export {
   replay,
   type Stop,
 } from "./harness/pipeline/replay.ts";
-export { summarise, type Summary } from "./harness/reports/summary.ts";
-export { type EvalConfig } from "./harness/runner/config.ts";
-export { evaluate, type EvaluateOptions, type Evaluation } from "./harness/runner/evaluate.ts";
-export { openModels, type OpenModelsOptions } from "./harness/runner/open_inference.ts";
-export { readRun, type RunFiles } from "./harness/runner/run_folder.ts";
-export type { Outcome, Verdict } from "./harness/verdicts/verdict.ts";
+export {
+  type AttackRates,
+  type BenignRates,
+  type Group,
+  type Rate,
+  summarise,
+  type Summary,
+  type SummaryOptions,
+} from "./harness/reports/summary.ts";
+export type { Arm, ArmModel, DefenseMode } from "./harness/runner/arm.ts";
+export type { EvalConfig } from "./harness/runner/config.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationPlan,
+} from "./harness/runner/evaluate.ts";
+export type { Manifest, PluginRecord } from "./harness/runner/manifest.ts";
+export {
+  type ModelSelection,
+  type OpenInferenceOptions,
+  openModels,
+  type OpenModelsOptions,
+} from "./harness/runner/open_inference.ts";
+export type { Unit } from "./harness/runner/plan.ts";
+export {
+  type Closing,
+  type PlanLine,
+  readRun,
+  type RunFiles,
+} from "./harness/runner/run_folder.ts";
+export type { Progress, RunResult } from "./harness/runner/run_units.ts";
+export type {
+  AttackOutcome,
+  BenignOutcome,
+  CallOutcome,
+  DecisionKind,
+  FindingTuple,
+  Outcome,
+  Verdict,
+} from "./harness/verdicts/verdict.ts";

@@ -13,11 +13,23 @@ const BELOW: Record<string, readonly string[]> = {
   "stack": ["probes"],
   "plugins/sandbox": ["probes", "plugins/sdk"],
   "plugins/*": ["probes", "plugins/sdk"],
-  "harness": ["probes", "defenses", "plugins/sdk", "plugins/sandbox", "plugins/*", "stack"],
-  "models": ["probes", "defenses", "plugins/sdk", "plugins/*", "stack", "harness"],
+  "models/catalog.ts": [],
+  "harness": [
+    ...["probes", "defenses", "plugins/sdk", "plugins/sandbox", "plugins/*", "stack"],
+    "models/catalog.ts",
+  ],
+  "models": [
+    "probes",
+    "defenses",
+    "plugins/sdk",
+    "plugins/*",
+    "stack",
+    "harness",
+    "models/catalog.ts",
+  ],
   "harness/cli": [
     ...["probes", "defenses", "plugins/sdk", "plugins/sandbox", "plugins/*", "stack"],
-    ...["harness", "models"],
+    ...["harness", "models", "models/catalog.ts"],
   ],
   "mod.ts": ["probes", "defenses", "plugins/sdk", "plugins/sandbox", "stack", "harness"],
 };
@@ -50,6 +62,8 @@ const OUTSIDE = ["bench", "docs", "examples", "lint"];
  */
 export function roomOf(path: string): string {
   const [first = "", second = ""] = path.split("/");
+  // Which models there are is data that the engine reads; how they are made stands above it.
+  if (path === "models/catalog.ts") return path;
   if (first === "plugins") return `plugins/${second}`;
   if (first === "harness" && second === "cli") return "harness/cli";
   return first;

@@ -4,6 +4,7 @@ import { TOOLS } from "./registry.ts";
 
 /** A catalog line that is not a probe. */
 export class CatalogError extends Error {
+  /** Name by which callers tell the error. */
   override readonly name = "CatalogError";
 
   /** Creates the error for one line of a catalog. */

@@ -105,5 +105,6 @@ export interface World extends AsyncDisposable {
 
 /** The world itself failed: a process died, a reset did not restore what it should. */
 export class WorldError extends Error {
+  /** Name by which callers tell the error. */
   override readonly name = "WorldError";
 }

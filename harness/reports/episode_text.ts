@@ -124,10 +124,9 @@ function heading(text: string): string {
 
 /** Indents text and makes control characters visible, so that a reply cannot drive the terminal. */
 function indent(text: string, by = 2): string {
-  // deno-lint-ignore no-control-regex
   const safe = text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    /[\p{Cc}\p{Cf}]/gu,
+    (char) => char === "\n" || char === "\t" ? char : `\\u{${char.codePointAt(0)?.toString(16)}}`,
   );
   return safe.split("\n").map((line) => " ".repeat(by) + line).join("\n");
 }

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Summary } from "../reports/summary.ts";
-import { type RunFiles } from "./run_folder.ts";
+import type { RunFiles } from "./run_folder.ts";
 
 /** One run in the index. */
 export interface IndexedRun {

@@ -57,19 +57,19 @@ export function evalCommand(): Command {
 
 function positive(text: string): number {
   const value = natural(text);
-  if (value < 1) throw new InvalidArgumentError("Expected a whole number of at least 1.");
+  if (value < 1) throw new InvalidArgumentError("Expected a whole number of at least 1");
   return value;
 }
 
 function natural(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("Expected a whole number");
   return Number(text);
 }
 
 function nonNegative(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value >= 0 && value <= 5)) {
-    throw new InvalidArgumentError("Expected a number from 0 to 5.");
+    throw new InvalidArgumentError("Expected a number from 0 to 5");
   }
   return value;
 }
@@ -77,7 +77,7 @@ function nonNegative(text: string): number {
 function probability(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value >= 0 && value <= 1)) {
-    throw new InvalidArgumentError("Expected a number from 0 to 1.");
+    throw new InvalidArgumentError("Expected a number from 0 to 1");
   }
   return value;
 }
@@ -86,7 +86,7 @@ function shard(text: string): [number, number] {
   const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text);
   const [index, count] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || index < 1 || index > count) {
-    throw new InvalidArgumentError("Expected i/n with 1 <= i <= n.");
+    throw new InvalidArgumentError("Expected i/n with 1 <= i <= n");
   }
   return [index, count];
 }

@@ -38,6 +38,6 @@ async function commands(): Promise<typeof import("../stack.ts")> {
 }
 
 function lines(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("Expected a whole number");
   return Number(text);
 }
