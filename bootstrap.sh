@@ -262,7 +262,6 @@ verify_device() {
     [ -z "$(find "$ROOT/models" -name '*.gguf' -newer "$ROOT/.deno/verified")" ]; then
     return 0
   fi
-  [ -f "$ROOT/harness/cli/model.ts" ] || return 0
   say "Checking the inference device"
   if ! "$DENO" task --quiet model verify --device >&2; then
     [ "$GPU" = none ] || say "           Without the GPU: ARGUS_GPU=none ./bootstrap.sh"
