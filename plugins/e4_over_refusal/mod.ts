@@ -8,6 +8,7 @@
 import { definePlugin, jsonLines, type Plugin } from "@argus-safety/argus/plugin";
 import catalog from "@argus-safety/argus/probes/argus-eval-v1/E4_over_refusal";
 
+/** The plugin of this family. */
 const plugin: Plugin = definePlugin({
   manifest: {
     name: "@argus-safety/e4-over-refusal",

@@ -8,6 +8,7 @@
 import { definePlugin, jsonLines, type Plugin } from "@argus-safety/argus/plugin";
 import catalog from "@argus-safety/argus/probes/corpus-v1/f01_account_mgmt";
 
+/** The plugin of this family. */
 const plugin: Plugin = definePlugin({
   manifest: {
     name: "@argus-safety/f01-account-mgmt",
