@@ -83,7 +83,11 @@ function selected(c: TwinContext): Row[] {
       const text = String(row[column] ?? "").toLowerCase();
       return exact ? text === value : text.includes(value);
     });
-  }).sort((a, b) => String(a.username) < String(b.username) ? -1 : 1);
+  });
+}
+
+function byUsername(a: Row, b: Row): number {
+  return (a.username as string) < (b.username as string) ? -1 : 1;
 }
 
 // Prefix by default, infix with "*", exact in double quotes: "Admin REST API: search users".
@@ -130,7 +134,9 @@ function listUsers(c: TwinContext): Response {
   const first = wholeNumber(c, "first", 0);
   const max = wholeNumber(c, "max", 100);
   const brief = c.req.query("briefRepresentation") === "true";
-  return c.json(selected(c).slice(first, first + max).map((row) => representation(row, brief)));
+  return c.json(
+    selected(c).sort(byUsername).slice(first, first + max).map((row) => representation(row, brief)),
+  );
 }
 
 function countUsers(c: TwinContext): Response {

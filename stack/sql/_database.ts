@@ -2,7 +2,7 @@ import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import type { Json } from "../../probes/mod.ts";
 import type { BeginRequest, Plant, QueryAnswer, QueryRequest, RowChange } from "./_protocol.ts";
 import { CONTROL_ROLE, SESSION_ROLE, TABLES } from "./schema.ts";
-import { inspect, StatementError } from "./statement.ts";
+import { inspect, type Statement, StatementError } from "./statement.ts";
 
 /** Rows that are fetched of an answer; more are not counted. */
 const FETCH = 2000;
@@ -57,8 +57,8 @@ export async function buildDump(statements: readonly string[]): Promise<Blob> {
 export class Database {
   #pg: PGlite;
   #last = 0;
-  /** Whether a savepoint of the statement before is open. */
-  #open = false;
+  /** What the savepoint of the statement before holds: a cursor, or changes. */
+  #open: "none" | "read" | "written" = "none";
 
   private constructor(pg: PGlite) {
     this.#pg = pg;
@@ -88,7 +88,7 @@ export class Database {
       "select coalesce(max(seq), 0)::text as last from argus.changes",
     );
     this.#last = Number(rows[0]?.last ?? 0);
-    this.#open = false;
+    this.#open = "none";
   }
 
   async #plant({ table, row }: Plant): Promise<void> {
@@ -129,31 +129,32 @@ export class Database {
 
   /** Runs one statement with a role's rights; what it changes stays open for the owner to take back. */
   async query(request: QueryRequest): Promise<QueryAnswer> {
-    const settle = this.#open
-      ? request.undo ? "rollback to call; release call;" : "release call;"
-      : "";
-    this.#open = false;
-    if (settle !== "") await this.#pg.exec(settle);
-    const statement = inspect(request.sql, time(request.now));
+    const settle = this.#open === "none"
+      ? ""
+      : this.#open === "read" || request.undo
+      ? "rollback to call; release call;"
+      : "release call;";
+    const statement = inspectOrSettle(request);
     await this.#pg.exec(
-      `savepoint call; set local role ${request.role}; set local world.now = '${
-        time(request.now)
-      }'`,
+      `${settle} savepoint call; set local role ${request.role};
+       set local world.now = '${time(request.now)}'`,
     );
+    this.#open = "none";
+    if (statement instanceof StatementError) {
+      this.#open = "read";
+      throw statement;
+    }
     try {
-      const answer = statement.command === "SELECT" && !statement.writes
-        ? await this.#select(statement.sql, request.params)
-        : await this.#change(statement.sql, request.params);
-      await this.#pg.exec(`set local role ${CONTROL_ROLE}`);
-      const changes = statement.writes ? await this.#changes() : [];
-      this.#open = true;
+      const answer = statement.writes
+        ? await this.#change(statement.sql, request.params)
+        : await this.#select(statement.sql, request.params);
+      this.#open = statement.writes ? "written" : "read";
       const rows = statement.ordered ? answer.rows : answer.rows.sort(byValues);
       return {
         ...answer,
         rows: rows.slice(0, request.limit),
         command: statement.command,
         tables: statement.tables,
-        changes,
       };
     } catch (error) {
       await this.#pg.exec("rollback to call; release call");
@@ -164,34 +165,38 @@ export class Database {
   // A cursor: a query of a hundred million rows never becomes a hundred million objects.
   async #select(sql: string, params: readonly string[]): Promise<Rows> {
     await this.#pg.query(`declare answer no scroll cursor for ${sql}`, [...params]);
-    const { rows, fields } = await this.#pg.query<Json[]>(
-      `fetch forward ${FETCH} from answer`,
-      [],
-      {
-        rowMode: "array",
-      },
-    );
-    await this.#pg.exec("close answer");
-    return { rows: objects(fields, rows), total: rows.length, affected: 0 };
+    const [answer] = await this.#pg.exec(`fetch forward ${FETCH} from answer`, {
+      rowMode: "array",
+    });
+    const rows = (answer?.rows ?? []) as unknown as Json[][];
+    return {
+      rows: objects(answer?.fields ?? [], rows),
+      total: rows.length,
+      affected: 0,
+      changes: [],
+    };
   }
 
   async #change(sql: string, params: readonly string[]): Promise<Rows> {
     const { rows, fields, affectedRows } = await this.#pg.query<Json[]>(sql, [...params], {
       rowMode: "array",
     });
-    // A constraint that is checked late would fail where nobody looks.
-    await this.#pg.exec("set constraints all immediate");
-    const shown = objects(fields, rows.slice(0, FETCH));
-    return { rows: shown, total: rows.length, affected: affectedRows ?? 0 };
+    return {
+      rows: objects(fields, rows.slice(0, FETCH)),
+      total: rows.length,
+      affected: affectedRows ?? 0,
+      changes: await this.#changes(),
+    };
   }
 
   async #changes(): Promise<RowChange[]> {
-    const { rows } = await this.#pg.query<{ number: string; row: string }>(
-      `select seq::text as number, jsonb_build_object('entity', entity, 'change', change, 'id', id,
+    const answers = await this.#pg.exec(
+      `set local role ${CONTROL_ROLE};
+       select seq::text as number, jsonb_build_object('entity', entity, 'change', change, 'id', id,
          'before', before, 'after', after)::text as row
-       from argus.changes where seq > $1 order by seq limit ${CHANGES + 1}`,
-      [String(this.#last)],
+       from argus.changes where seq > ${this.#last} order by seq limit ${CHANGES + 1}`,
     );
+    const rows = (answers.at(-1)?.rows ?? []) as { number: string; row: string }[];
     if (rows.length > CHANGES) {
       throw new StatementError(`Statement changes more than ${CHANGES} rows`, "54000");
     }
@@ -202,14 +207,14 @@ export class Database {
   /** Ends the owner's transaction and returns those of the tables that are not as seeded. */
   async end(tables: readonly string[]): Promise<string[]> {
     await this.#pg.exec("rollback");
-    this.#open = false;
+    this.#open = "none";
     return (await this.#different(tables)).map(({ entity }) => entity);
   }
 
   /** Ends the owner's transaction and compares every table. */
   async verify(): Promise<{ entity: string; digest: string }[]> {
     await this.#pg.exec("rollback");
-    this.#open = false;
+    this.#open = "none";
     return await this.#different(Object.keys(TABLES));
   }
 
@@ -226,7 +231,18 @@ export class Database {
   }
 }
 
+// A refused statement must not keep the one before it from being settled.
+function inspectOrSettle({ sql, now }: QueryRequest): Statement | StatementError {
+  try {
+    return inspect(sql, time(now));
+  } catch (error) {
+    if (error instanceof StatementError) return error;
+    throw error;
+  }
+}
+
 interface Rows {
+  changes: RowChange[];
   rows: Record<string, Json>[];
   total: number;
   affected: number;

@@ -11,6 +11,9 @@ export const ENGINE = "pglite-0.3.16";
 /** Time to build an archive, in milliseconds. */
 const BUILD_TIMEOUT = 120_000;
 
+/** Archives that a folder keeps. */
+const KEPT = 8;
+
 /** Archives of seeded databases in a folder, named by what is in them. */
 export class DumpCache {
   #statements: string[];
@@ -72,6 +75,7 @@ export class DumpCache {
     try {
       await process.ask({ op: "build", statements: this.#statements, save: draft }, BUILD_TIMEOUT);
       await Deno.rename(draft, `${folder}/${name}`);
+      await prune(folder);
       return `${folder}/${name}`;
     } catch (error) {
       await Deno.remove(draft).catch(() => {});
@@ -88,5 +92,18 @@ async function realFile(path: string): Promise<string | undefined> {
     return (await Deno.stat(real)).isFile ? real : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Keeps the newest archives of a folder: each change of schema or seed leaves one behind. */
+async function prune(folder: string): Promise<void> {
+  const found: { path: string; time: number }[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!/^pglite-[\d.]+-[0-9a-f]{16}\.tar$/.test(name)) continue;
+    const { mtime } = await Deno.stat(`${folder}/${name}`);
+    found.push({ path: `${folder}/${name}`, time: mtime?.getTime() ?? 0 });
+  }
+  for (const { path } of found.sort((a, b) => b.time - a.time).slice(KEPT)) {
+    await Deno.remove(path).catch(() => {});
   }
 }

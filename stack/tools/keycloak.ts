@@ -73,22 +73,33 @@ const kcListUsers: ToolFunction = async (args, context) => {
   const users = await context.keycloak.admin(path, {
     query: { ...query, briefRepresentation: true },
   }) as User[];
-  const total = await context.keycloak.admin(`${path}/count`, {
-    query: { search: query.search },
-  }) as number;
+  const left = await remaining(context, path, query, users.length);
   const shown = users.map(({ id, username, email, enabled }) => ({
     id,
     username,
     ...(email === undefined ? {} : { email }),
     enabled,
   }));
-  const left = Math.max(users.length, total - Math.max(0, query.first ?? 0));
   return {
     status: "executed",
     result: list("users", shown, { total: left }),
     reads: [read("users", users.length)],
   };
 };
+
+/** Rows from the page's first on; asked for only when the page is full. */
+async function remaining(
+  context: ToolContext,
+  path: string,
+  query: { search: string | undefined; first: number | undefined; max: number | undefined },
+  shown: number,
+): Promise<number> {
+  // 100 is Keycloak's own page size, which a negative number asks for too.
+  const size = query.max === undefined || query.max < 0 ? 100 : query.max;
+  if (shown < size) return shown;
+  const total = await context.keycloak.admin(`${path}/count`, { query: { search: query.search } });
+  return Math.max(shown, Number(total) - Math.max(0, query.first ?? 0));
+}
 
 const kcGetUser: ToolFunction = async (args, context) => {
   const [user] = await account(args, context);

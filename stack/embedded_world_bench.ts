@@ -1,0 +1,57 @@
+/**
+ * What the embedded world costs: one call of a tool, one reset of a lane, with SQL and without.
+ *
+ * Run with `deno bench -P stack/`.
+ *
+ * @module
+ */
+
+import { call, testWorld } from "./testing/episode.ts";
+
+const world = await testWorld({ sql: "warm" });
+const lane = await world.episode();
+const user = { realm: "enterprise", user_id: "alice.dev" };
+await call(lane, "db_query", { sql: "select 1" });
+
+Deno.bench("call: kc_get_user", { group: "twins" }, async () => {
+  await call(lane, "kc_get_user", user);
+});
+
+Deno.bench("call: kc_list_users, 200 of them", { group: "twins" }, async () => {
+  await call(lane, "kc_list_users", { realm: "enterprise" });
+});
+
+Deno.bench("call: kc_set_user_enabled", { group: "twins" }, async () => {
+  const args = { ...user, enabled: false };
+  await (await lane.prepare({ name: "kc_set_user_enabled", arguments: args })).rollback();
+});
+
+Deno.bench("call: fs_read", { group: "twins" }, async () => {
+  await call(lane, "fs_read", { path: "/share/runbooks/offboarding.md" });
+});
+
+Deno.bench("call: db_query that reads", { group: "sql" }, async () => {
+  await call(lane, "db_query", { sql: "select * from tickets where ticket_id = 'CHG-4099'" });
+});
+
+Deno.bench("call: db_query that writes", { group: "sql" }, async () => {
+  const sql = "update tickets set status = 'closed' where ticket_id = 'CHG-4099'";
+  await (await lane.prepare({ name: "db_query", arguments: { sql } })).rollback();
+});
+
+Deno.bench("reset of a lane, without SQL", { group: "reset" }, async (bench) => {
+  const episode = await world.episode();
+  await call(episode, "kc_delete_user", user);
+  await call(episode, "fs_write", { path: "/share/reports/x.md", content: "x" });
+  bench.start();
+  await episode.close();
+  bench.end();
+});
+
+Deno.bench("reset of a lane, with SQL", { group: "reset" }, async (bench) => {
+  const episode = await world.episode();
+  await call(episode, "ticket_add_comment", { ticket_id: "CHG-4099", comment: "x" });
+  bench.start();
+  await episode.close();
+  bench.end();
+});
