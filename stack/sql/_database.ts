@@ -83,7 +83,6 @@ export class Database {
       for (const change of changes) await this.#replay(change);
       await this.#pg.exec("set local session_replication_role = origin");
     }
-    await this.#pg.exec("select setseed(0.5)");
     const { rows } = await this.#pg.query<{ last: string }>(
       "select coalesce(max(seq), 0)::text as last from argus.changes",
     );
@@ -136,8 +135,8 @@ export class Database {
       : "release call;";
     const statement = inspectOrSettle(request);
     await this.#pg.exec(
-      `${settle} savepoint call; set local role ${request.role};
-       set local world.now = '${time(request.now)}'`,
+      `${settle} savepoint call; set local role ${CONTROL_ROLE}; select setseed(${seedOf(request)});
+       set local role ${request.role}; set local world.now = '${time(request.now)}'`,
     );
     this.#open = "none";
     if (statement instanceof StatementError) {
@@ -229,6 +228,11 @@ export class Database {
     await this.#pg.exec("rollback");
     return rows;
   }
+}
+
+/** What random() starts from: the same for the same call of an episode, whoever was in between. */
+function seedOf({ now }: QueryRequest): number {
+  return Date.parse(now) / 1000 % 1000 / 1000;
 }
 
 // A refused statement must not keep the one before it from being settled.

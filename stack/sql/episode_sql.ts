@@ -18,6 +18,7 @@ export class EpisodeSql implements SqlPort, Owner {
   readonly plants: readonly Plant[];
   readonly journal: RowChange[] = [];
   readonly now: () => number;
+  readonly began: string;
   #host: SqlHost;
   #role: string;
   #pending: RowChange[] = [];
@@ -30,6 +31,7 @@ export class EpisodeSql implements SqlPort, Owner {
     this.#host = host;
     this.#role = options.role;
     this.now = options.now;
+    this.began = new Date(options.now()).toISOString();
     this.plants = options.plants;
   }
 

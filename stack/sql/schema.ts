@@ -194,6 +194,8 @@ create function world.now() returns timestamptz stable language sql
 create function world.clock_timestamp() returns timestamptz stable language sql as $$ select world.now() $$;
 create function world.statement_timestamp() returns timestamptz stable language sql as $$ select world.now() $$;
 create function world.transaction_timestamp() returns timestamptz stable language sql as $$ select world.now() $$;
+create function world.gen_random_uuid() returns uuid volatile language sql
+  as $$ select md5(pg_catalog.random()::text || pg_catalog.random()::text)::uuid $$;
 create function world.timeofday() returns text stable language sql as $$ select world.now()::text $$;
 create function world.age(timestamptz) returns interval stable language sql
   as $$ select pg_catalog.age(date_trunc('day', world.now()), $1) $$;
@@ -250,7 +252,7 @@ do $$ declare f record; begin
     where p.pronamespace = 'pg_catalog'::regnamespace and p.provolatile = 'v' and p.prokind = 'f'
   loop execute format('revoke execute on function %s from public', f.name); end loop;
 end $$;
-grant execute on function random(), random(integer, integer), gen_random_uuid() to public;
+grant execute on function random(), random(integer, integer) to public;
 -- What differs from run to run is no part of an answer.
 revoke execute on function txid_current(), txid_current_snapshot(), pg_current_xact_id(),
   pg_current_xact_id_if_assigned(), pg_current_snapshot(), pg_postmaster_start_time() from public;

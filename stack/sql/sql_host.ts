@@ -23,6 +23,8 @@ const OWNERS = 2_000;
 export interface Owner {
   /** Time in the world. */
   now: () => number;
+  /** Time in the world when it began, which is when its rows were planted. */
+  began: string;
   /** Rows that its patch plants. */
   plants: readonly Plant[];
   /** What it changed for good, so that it can be put back after another had the database. */
@@ -138,10 +140,9 @@ export class SqlHost {
     await this.#evict();
     if (++this.#owners > OWNERS) await this.#drop();
     process = await this.#ready();
-    const { plants, journal } = owner;
-    const now = new Date(owner.now()).toISOString();
+    const { began, plants, journal } = owner;
     try {
-      await process.ask({ op: "begin", now, plants, changes: journal }, CONTROL_TIMEOUT);
+      await process.ask({ op: "begin", now: began, plants, changes: journal }, CONTROL_TIMEOUT);
     } catch (error) {
       await this.#drop();
       throw new WorldError(`Cannot open an episode in the database: ${(error as Error).message}`);
