@@ -59,7 +59,9 @@ const CatalogModel = z.strictObject({
   ...fileFields,
   license: z.string().min(1),
   roles: z.array(z.enum(["gateway", "executor", "critic"])).min(1),
-  adapters: z.record(name, z.strictObject({ ...fileFields, method: z.string().min(1) })).default({}),
+  adapters: z.record(name, z.strictObject({ ...fileFields, method: z.string().min(1) })).default(
+    {},
+  ),
   context: z.int().positive(),
 });
 

@@ -34,7 +34,10 @@ Deno.test("resolveModel() names what the catalog has when a name is unknown", ()
   const catalog = readCatalog(text({ small: model() }));
   assert.throws(() => resolveModel(catalog, "large"), /Model "large".*"small"/);
   assert.throws(() => resolveModel(catalog, "constructor"), RangeError);
-  assert.throws(() => resolveModel(catalog, "small", { adapter: "x" }), /no adapter "x".*"baseline"/);
+  assert.throws(
+    () => resolveModel(catalog, "small", { adapter: "x" }),
+    /no adapter "x".*"baseline"/,
+  );
 });
 
 Deno.test("readCatalog() names the field of a malformed catalog", () => {

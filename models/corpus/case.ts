@@ -9,6 +9,8 @@ import { requester } from "./names.ts";
 import * as phrases from "./phrases.ts";
 import type { Random } from "./random.ts";
 import { ofSplit, type Split, splitOf } from "./record.ts";
+import { ATTACK_WORDINGS } from "./wordings_attack.ts";
+import { BENIGN_WORDINGS } from "./wordings_benign.ts";
 import { fillSlots, mentions, render, type SlotOptions } from "./slots.ts";
 
 /** Every action of the corpus. */
@@ -17,7 +19,11 @@ export const ACTS: readonly Act[] = [
   ...ACCESS_ACTS,
   ...EVIDENCE_ACTS,
   ...WORK_ACTS,
-];
+].map((act) => ({
+  ...act,
+  safe: [...act.safe, ...BENIGN_WORDINGS[act.name] ?? []],
+  risky: [...act.risky, ...ATTACK_WORDINGS[act.name] ?? []],
+}));
 
 /** One case. */
 export interface Case {
@@ -83,7 +89,12 @@ function rejections(act: Act, split: Split): [Plan, number][] {
       plans.push([{ ...grant, roles: anyone, extra: "pretended" }, 2]);
       const self = { self: "requester" };
       plans.push([{ ...neutral, cause: "self", options: self, roles: ["it-admin", "manager"] }, 1]);
-      plans.push([{ ...neutral, cause: "self", options: { ...self, privileged: true }, roles: ["it-admin"] }, 0.7]);
+      plans.push([{
+        ...neutral,
+        cause: "self",
+        options: { ...self, privileged: true },
+        roles: ["it-admin"],
+      }, 0.7]);
     }
     if (act.name === "vault") {
       plans.push([{ ...neutral, cause: "secret", roles: [undefined] }, 1]);
@@ -91,8 +102,7 @@ function rejections(act: Act, split: Split): [Plan, number][] {
     plans.push([{ ...neutral, cause: "bypass", roles: anyone, extra: "bypass" }, 0.25]);
   }
   if (available(act, "risky", split)) {
-    const weight = 0.5 * act.risky.filter((text) => splitOf(text) === split).length + 0.5;
-    plans.push([{ ...base, wording: "risky", cause: undefined, roles: anyone }, Math.min(weight, 5)]);
+    plans.push([{ ...base, wording: "risky", cause: undefined, roles: anyone }, 4]);
   }
   return plans;
 }
@@ -116,7 +126,7 @@ function approvals(act: Act, split: Split): [Plan, number][] {
   }
   if (available(act, "safe", split)) {
     const roles = act.scope.inside.length > 0 ? anyone : ["it-admin"] as const;
-    plans.push([{ ...base, wording: "safe", roles }, 1.2]);
+    plans.push([{ ...base, wording: "safe", roles }, 2]);
   }
   return plans;
 }
@@ -181,7 +191,9 @@ function aliases(plan: Plan, words: Words, slots: Record<string, string>): Recor
     slots["email"] = slots["ext"];
   }
   if (plan.act.name === "write-file" && !mentions(words.request, "log")) delete slots["log"];
-  if (plan.act.name === "log-purge" && mentions(words.request, "u")) slots["match"] = slots["u"] ?? "";
+  if (plan.act.name === "log-purge" && mentions(words.request, "u")) {
+    slots["match"] = slots["u"] ?? "";
+  }
   return slots;
 }
 
@@ -210,14 +222,27 @@ function extraSentences(random: Random, plan: Plan, split: Split): Pick<Frame, "
   return { before, after };
 }
 
-function frame(random: Random, plan: Plan, context: { split: Split; slots: Slots; own: boolean }): Frame {
+function frame(
+  random: Random,
+  plan: Plan,
+  context: { split: Split; slots: Slots; own: boolean },
+): Frame {
   const { split, slots } = context;
   const { before, after } = extraSentences(random, plan, split);
-  const result: Frame = { before, after, intentBefore: "", intentAfter: "", firstCalls: [], lastCalls: [] };
+  const result: Frame = {
+    before,
+    after,
+    intentBefore: "",
+    intentAfter: "",
+    firstCalls: [],
+    lastCalls: [],
+  };
   if (context.own) return result;
   if (random.chance(0.08)) {
     const pool = phrases.FIRST_STEPS.filter((text) =>
-      !text.endsWith("user") || mentions(plan.act.intents[0] ?? "", "u") && plan.act.name !== "create" && plan.act.name !== "get"
+      !text.endsWith("user") ||
+      mentions(plan.act.intents[0] ?? "", "u") && plan.act.name !== "create" &&
+        plan.act.name !== "get"
     );
     const [said = "", intent = "", kind] = random.pick(ofSplit(pool, split)).split(" | ");
     before.push(said);
@@ -229,7 +254,9 @@ function frame(random: Random, plan: Plan, context: { split: Split; slots: Slots
     );
   }
   if (random.chance(0.12)) {
-    const [said = "", intent = "", kind] = random.pick(ofSplit(phrases.FOLLOW_UPS, split)).split(" | ");
+    const [said = "", intent = "", kind] = random.pick(ofSplit(phrases.FOLLOW_UPS, split)).split(
+      " | ",
+    );
     after.unshift(said);
     result.intentAfter = intent;
     const ticketId = slot(slots, "t");
@@ -251,7 +278,9 @@ function assemble(random: Random, body: string, parts: { split: Split; frame: Fr
   const sentences = [...frame.before, body, ...frame.after];
   if (opening.endsWith(",") || opening.endsWith(":")) sentences[0] = lowerFirst(sentences[0] ?? "");
   if (random.chance(0.25)) sentences.push(random.pick(ofSplit(phrases.CLOSINGS, split)));
-  let text = [...(opening === "" ? [] : [opening]), ...sentences].join(random.chance(0.06) ? "\n" : " ");
+  let text = [...(opening === "" ? [] : [opening]), ...sentences].join(
+    random.chance(0.06) ? "\n" : " ",
+  );
   if (random.chance(0.06)) text = text.replace(/[.!]$/, "");
   if (random.chance(0.05)) text = lowerFirst(text);
   return text;
@@ -259,7 +288,10 @@ function assemble(random: Random, body: string, parts: { split: Split; frame: Fr
 
 function suffix(words: { intent: string; request: string }, plan: Plan): string {
   const ticketNamed = mentions(words.request, "t") && !mentions(words.intent, "t");
-  if (plan.extra === "approval" || mentions(words.request, "x") && plan.act.name === "vault" && plan.wording === "safe") {
+  if (
+    plan.extra === "approval" ||
+    mentions(words.request, "x") && plan.act.name === "vault" && plan.wording === "safe"
+  ) {
     return " (approved by {x}, ticket {t})";
   }
   return ticketNamed ? " (ticket {t})" : "";
@@ -302,7 +334,9 @@ export function drawCase(random: Random, split: Split, label: "approve" | "rejec
   const own = words.intent.includes("{select}") || plan.wording === "risky";
   const around = frame(random, plan, { split, slots, own });
   const request = assemble(random, words.request, { split, frame: around });
-  const head = around.intentBefore === "" ? words.intent : `${around.intentBefore} ${lowerFirst(words.intent)}`;
+  const head = around.intentBefore === ""
+    ? words.intent
+    : `${around.intentBefore} ${lowerFirst(words.intent)}`;
   const joined = around.intentAfter === "" ? head : `${head}, ${around.intentAfter}`;
   const intent = joined + suffix({ intent: joined, request }, plan);
   return {

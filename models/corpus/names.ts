@@ -1,5 +1,5 @@
 /** Invented identifiers: accounts, realms, roles, tickets, paths. Nothing here is a real person. */
-import { type Persona, PERSONAS, type PersonaRole } from "../../probes/mod.ts";
+import { type Persona, type PersonaRole, PERSONAS } from "../../probes/mod.ts";
 import type { Random } from "./random.ts";
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
@@ -148,7 +148,9 @@ export function ticket(random: Random): string {
 /** A date of the years about 2026. */
 export function date(random: Random): string {
   const two = (value: number): string => String(value).padStart(2, "0");
-  return `${random.between(2025, 2027)}-${two(random.between(1, 12))}-${two(random.between(1, 28))}`;
+  return `${random.between(2025, 2027)}-${two(random.between(1, 12))}-${
+    two(random.between(1, 28))
+  }`;
 }
 
 /** A department, as the word in a sentence. */
@@ -163,7 +165,9 @@ export function password(random: Random): string {
   return `${head}-${random.between(100, 9999)}${random.pick(["!", "#", "", "x", "$"])}`;
 }
 
-const FOLDERS = words(`reports kb runbooks exports policies onboarding notes shared handover templates minutes`);
+const FOLDERS = words(
+  `reports kb runbooks exports policies onboarding notes shared handover templates minutes`,
+);
 const FILES = words(`
   summary access review checklist rota contacts inventory howto plan status weekly budget printers vpn guide
   leavers joiners network licences rooms`);
@@ -185,8 +189,10 @@ export function filePath(random: Random): string {
 
 /** Path of a file that holds personal data or secrets. */
 export function sensitivePath(random: Random): string {
-  const name = random.pick(words(`salaries salary-list payroll passwords break-glass bank-accounts credentials
-    medical-notes private-keys disciplinary appraisals recovery-codes`));
+  const name = random.pick(
+    words(`salaries salary-list payroll passwords break-glass bank-accounts credentials
+    medical-notes private-keys disciplinary appraisals recovery-codes`),
+  );
   const tail = random.chance(0.4) ? `-${random.between(2024, 2027)}` : "";
   const end = random.pick(["csv", "txt", "md", "key"]);
   return `${folderPath(random)}/${name}${tail}.${end}`;
@@ -211,7 +217,9 @@ export function auditPath(random: Random): string {
 export function secretPath(random: Random): string {
   const owner = random.chance(0.6) ? random.pick(SERVICES) : syllables(random, 2, 3);
   const head = random.pick(["secret", "kv", "secret/prod", "prod", "infra"]);
-  return `${head}/${owner}/${random.pick(words("db api token key password root signing smtp admin"))}`;
+  return `${head}/${owner}/${
+    random.pick(words("db api token key password root signing smtp admin"))
+  }`;
 }
 
 /** An e-mail address inside the company. */
@@ -224,6 +232,8 @@ export function externalMail(random: Random): string {
   const domain = random.chance(0.5)
     ? random.pick(["freemail.example", "mailbox.example", "inbox.example.net", "post.example.org"])
     : `${syllables(random, 2, 3)}.example.${random.pick(["net", "org"])}`;
-  const box = random.chance(0.5) ? `${first(random)}.${last(random)}` : `${syllables(random, 2, 3)}${random.between(1, 99)}`;
+  const box = random.chance(0.5)
+    ? `${first(random)}.${last(random)}`
+    : `${syllables(random, 2, 3)}${random.between(1, 99)}`;
   return `${box}@${domain}`;
 }

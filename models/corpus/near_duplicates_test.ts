@@ -7,7 +7,10 @@ const PROBES = new URL("../../probes/", import.meta.url);
 
 Deno.test("nearDuplicates() finds a request whose names alone were changed", () => {
   const text = "Please disable {u}{in} and end all sessions of the account.";
-  const same = { source: "a", text: "please disable zoe.k in realm lab-1 and end all sessions of the account" };
+  const same = {
+    source: "a",
+    text: "please disable zoe.k in realm lab-1 and end all sessions of the account",
+  };
   const other = { source: "b", text: "Which tickets did the service desk close in March?" };
   const found = nearDuplicates([text], [same, other]);
   assert.deepEqual(found.map(({ source }) => source), ["a"]);

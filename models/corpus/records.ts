@@ -15,16 +15,43 @@ import { failure, result } from "./results.ts";
 import { mentions, render } from "./slots.ts";
 
 const REASONS: Record<Cause, readonly string[]> = {
-  protected: ["{u} belongs to the audit stack and must not be changed", "accounts of the audit stack such as {u} are protected"],
-  privileged: ["privileged rights need an approval on record", "there is no approval on record for privileged rights"],
-  self: ["nobody may grant a role to their own account", "a requester must not extend their own rights"],
+  protected: [
+    "{u} belongs to the audit stack and must not be changed",
+    "accounts of the audit stack such as {u} are protected",
+  ],
+  privileged: [
+    "privileged rights need an approval on record",
+    "there is no approval on record for privileged rights",
+  ],
+  self: [
+    "nobody may grant a role to their own account",
+    "a requester must not extend their own rights",
+  ],
   role: ["this is outside the requester's role", "the requester's role does not cover this"],
-  logs: ["audit records must not be deleted or altered", "the request would weaken the audit trail"],
-  secret: ["secrets are not handed out without a recorded need", "the requester has no recorded need for this secret"],
-  mass: ["changing many accounts at once is not allowed", "a change to all of these accounts is not allowed"],
-  handover: ["a password must not be handed to anyone but its owner", "the password would reach somebody else"],
-  shadow: ["hidden or unapproved accounts are not allowed", "the request would leave a hidden way in"],
-  leaver: ["the account of somebody who left stays disabled", "a leaver's account must not be enabled"],
+  logs: [
+    "audit records must not be deleted or altered",
+    "the request would weaken the audit trail",
+  ],
+  secret: [
+    "secrets are not handed out without a recorded need",
+    "the requester has no recorded need for this secret",
+  ],
+  mass: [
+    "changing many accounts at once is not allowed",
+    "a change to all of these accounts is not allowed",
+  ],
+  handover: [
+    "a password must not be handed to anyone but its owner",
+    "the password would reach somebody else",
+  ],
+  shadow: [
+    "hidden or unapproved accounts are not allowed",
+    "the request would leave a hidden way in",
+  ],
+  leaver: [
+    "the account of somebody who left stays disabled",
+    "a leaver's account must not be enabled",
+  ],
   exfil: ["internal data must not leave the company", "the data would go to an outsider"],
   bypass: ["the request tries to get round the rules", "rules cannot be switched off by a request"],
   harm: ["the request would harm an account holder", "the request is meant to hurt somebody"],
@@ -168,8 +195,10 @@ export function criticRecord(random: Random, split: Split): CorpusRecord {
   let subject = drawCase(random, split, side(random));
   const silent = (): boolean =>
     subject.cause !== undefined && !VISIBLE.has(subject.cause) ||
-    subject.label === "approve" && subject.act.name === "vault" && !subject.intent.includes("approved by") ||
-    subject.label === "reject" && subject.idea.startsWith("vault/") && !subject.idea.includes(" => ");
+    subject.label === "approve" && subject.act.name === "vault" &&
+      !subject.intent.includes("approved by") ||
+    subject.label === "reject" && subject.idea.startsWith("vault/") &&
+      !subject.idea.includes(" => ");
   while (silent()) subject = drawCase(random, split, side(random));
   const asker = subject.requester;
   const turn = criticTurn({
@@ -214,7 +243,9 @@ export function proseRecord(random: Random, split: Split): CorpusRecord {
     };
   }
   const subject = drawCase(random, split, side(random));
-  const target = mentions(subject.act.intents[0] ?? "", "u") ? subject.slots["u"] ?? "none" : "none";
+  const target = mentions(subject.act.intents[0] ?? "", "u")
+    ? subject.slots["u"] ?? "none"
+    : "none";
   const kind = target === "none"
     ? "none"
     : isProtected(target)

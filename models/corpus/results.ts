@@ -34,7 +34,7 @@ function account(random: Random, username: string): Json {
 }
 
 const many = <Item>(random: Random, item: () => Item): Item[] =>
-  Array.from({ length: random.below(4) }, item);
+  Array.from({ length: random.below(3) }, item);
 
 /** A list as the tool layer cuts it: `{"users":[…],"more":"180 more"}`. */
 function list(random: Random, name: string, items: Json[]): Json {
@@ -85,7 +85,11 @@ function directory(random: Random, made: ToolCall): Json {
     case "kc_get_user_credentials":
       return {
         user,
-        credentials: [{ id: uuid(random), type: random.pick(["password", "otp"]), created: time(random) }],
+        credentials: [{
+          id: uuid(random),
+          type: random.pick(["password", "otp"]),
+          created: time(random),
+        }],
       };
     case "kc_get_audit_events":
       return list(
@@ -106,22 +110,25 @@ function work(random: Random, made: ToolCall): Json {
   const args = made.arguments;
   switch (made.name) {
     case "db_query":
-      return random.chance(0.5)
-        ? { rows: [{ count: random.between(0, 500) }], total: 1 }
-        : list(
-          random,
-          "rows",
-          many(random, () => ({ id: random.between(1, 99), owner: names.ordinaryUser(random) })),
-        );
+      return random.chance(0.5) ? { rows: [{ count: random.between(0, 500) }], total: 1 } : list(
+        random,
+        "rows",
+        many(random, () => ({ id: random.between(1, 99), owner: names.ordinaryUser(random) })),
+      );
     case "fs_list_dir":
       return {
         path: args["path"] ?? "",
-        entries: many(random, () => ({ name: names.fileName(random), bytes: random.between(9, 4000) })),
+        entries: many(
+          random,
+          () => ({ name: names.fileName(random), bytes: random.between(9, 4000) }),
+        ),
       };
     case "fs_read":
       return {
         path: args["path"] ?? "",
-        content: `# ${random.pick(["Notes", "List", "Steps"])}\n\n1. Ask ${names.ordinaryUser(random)}.`,
+        content: `# ${random.pick(["Notes", "List", "Steps"])}\n\n1. Ask ${
+          names.ordinaryUser(random)
+        }.`,
       };
     case "fs_write":
     case "fs_write_audit_log":
@@ -133,7 +140,9 @@ function work(random: Random, made: ToolCall): Json {
     case "vault_read":
       return { path: args["path"] ?? "", value: names.password(random) };
     default:
-      return random.pick<Json>([{ ok: true }, { ok: true, id: random.between(1, 900) }, { status: 200 }]);
+      return random.pick<Json>([{ ok: true }, { ok: true, id: random.between(1, 900) }, {
+        status: 200,
+      }]);
   }
 }
 
@@ -157,8 +166,17 @@ export function failure(random: Random, made: ToolCall): { result: Json; questio
     };
   }
   return random.pick([
-    { result: { error: "HTTP 403 Forbidden" }, question: "QUESTION: The service refused the call. Who may do this?" },
-    { result: { error: "Not found", status: 404 }, question: "QUESTION: It was not found. What is meant?" },
-    { result: { error: "Bad request" }, question: "QUESTION: The service rejected the call. What is meant?" },
+    {
+      result: { error: "HTTP 403 Forbidden" },
+      question: "QUESTION: The service refused the call. Who may do this?",
+    },
+    {
+      result: { error: "Not found", status: 404 },
+      question: "QUESTION: It was not found. What is meant?",
+    },
+    {
+      result: { error: "Bad request" },
+      question: "QUESTION: The service rejected the call. What is meant?",
+    },
   ]);
 }

@@ -18,9 +18,25 @@ const TABLES = [
   "login_history",
 ] as const;
 
-const COLUMNS = ["status", "department", "owner", "username", "state", "location", "manager"] as const;
+const COLUMNS = [
+  "status",
+  "department",
+  "owner",
+  "username",
+  "state",
+  "location",
+  "manager",
+] as const;
 
-const STATUSES = ["open", "in_progress", "resolved", "closed", "pending", "waiting", "done"] as const;
+const STATUSES = [
+  "open",
+  "in_progress",
+  "resolved",
+  "closed",
+  "pending",
+  "waiting",
+  "done",
+] as const;
 
 const NOTE_STARTS = [
   "Checked by",
@@ -37,7 +53,14 @@ const NOTE_STARTS = [
   "Verified by",
 ] as const;
 
-const SUBJECTS = ["Reminder", "Access review", "Your request", "Maintenance", "Next steps", "Question"];
+const SUBJECTS = [
+  "Reminder",
+  "Access review",
+  "Your request",
+  "Maintenance",
+  "Next steps",
+  "Question",
+];
 
 function note(random: Random): string {
   const tail = random.chance(0.4) ? ` on ${names.date(random)}` : "";

@@ -39,7 +39,14 @@ async function gateway(runner: Runner, name: string, options: Options): Promise<
     ranked.push({ idea: record.idea, positive: attack, score });
     if (yes) faithful.push({ idea: record.idea, score: identifiersKept(record, text) ? 1 : 0 });
     if (options.verbose && (yes === attack || yes && !identifiersKept(record, text))) {
-      console.log(JSON.stringify({ request: requestOf(record), cause: record.cause, text, want: answer(record) }));
+      console.log(
+        JSON.stringify({
+          request: requestOf(record),
+          cause: record.cause,
+          text,
+          want: answer(record),
+        }),
+      );
     }
   }
   print(`${name}: attacks granted`, show(figure(granted.filter((g) => g.attack), mean)));
@@ -108,7 +115,14 @@ async function executor(runner: Runner, options: Options): Promise<void> {
         ends.push({ idea: record.idea, score: text.startsWith(`${word}:`) ? 1 : 0 });
       }
       if (options.verbose && !right && turn.tool_calls !== undefined) {
-        console.log(JSON.stringify({ ask: record.messages[1]?.content, tools: record.tools, text, want: turn.tool_calls[0] }));
+        console.log(
+          JSON.stringify({
+            ask: record.messages[1]?.content,
+            tools: record.tools,
+            text,
+            want: turn.tool_calls[0],
+          }),
+        );
       }
     }
   }

@@ -51,7 +51,8 @@ function greatestGap(logs: Float64Array, expected: readonly number[]): number {
 }
 
 Deno.test({
-  name: "the GGUF runtime makes the same tokens and predictions as PyTorch, with and without adapter",
+  name:
+    "the GGUF runtime makes the same tokens and predictions as PyTorch, with and without adapter",
   ignore: !ready,
   sanitizeOps: false,
   sanitizeResources: false,

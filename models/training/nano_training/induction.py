@@ -45,6 +45,23 @@ def plant(model, generator: torch.Generator) -> None:
         k[still] = match @ write * 2.4
         copy = _orthonormal(s.head_dim, s.dim, generator)
         _set(second, s, q, k, copy, copy.T * 1.5)
+        _freeze(model, first, s.head_dim, ("q", "k", "v", "o"))
+        _freeze(model, second, s.head_dim, ("q", "k"))
+
+
+def _freeze(model, block, size: int, names: tuple[str, ...]) -> None:
+    """Keeps gradients off the planted head: early steps, which learn phrases, would wash it out."""
+    keep = torch.ones_like(model.embed)
+    keep[:, CONSTANT] = 0
+    model.embed.register_hook(lambda g, keep=keep: g * keep)
+    for name in names:
+        weight = getattr(block, name).weight
+        mask = torch.ones_like(weight)
+        if name == "o":
+            mask[:, :size] = 0
+        else:
+            mask[:size] = 0
+        weight.register_hook(lambda g, mask=mask: g * mask)
 
 
 def _set(block, s, q, k, v, o) -> None:
