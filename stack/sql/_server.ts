@@ -73,4 +73,17 @@ async function serve(): Promise<void> {
   }
 }
 
+/**
+ * Ends the process when whoever started it is gone: a query that never ends would outlive it. A
+ * thread of its own, since a query holds this one.
+ */
+function watchParent(): void {
+  const source = `const parent = ${Deno.ppid};
+    setInterval(() => { if (Deno.ppid !== parent) Deno.kill(Deno.pid, "SIGKILL"); }, 1000);`;
+  new Worker(`data:text/javascript,${encodeURIComponent(source)}`, { type: "module" });
+}
+
+watchParent();
 await serve();
+// The watching thread would keep the process alive.
+Deno.exit(0);
