@@ -4,6 +4,7 @@ import { type Act, call, type Cause, slot, type Slots } from "./act.ts";
 import { ACCESS_ACTS } from "./acts_access.ts";
 import { ACCOUNT_ACTS } from "./acts_accounts.ts";
 import { EVIDENCE_ACTS } from "./acts_evidence.ts";
+import { LOOKUP_ACTS } from "./acts_lookups.ts";
 import { WORK_ACTS } from "./acts_work.ts";
 import { requester } from "./names.ts";
 import * as phrases from "./phrases.ts";
@@ -19,6 +20,7 @@ export const ACTS: readonly Act[] = [
   ...ACCESS_ACTS,
   ...EVIDENCE_ACTS,
   ...WORK_ACTS,
+  ...LOOKUP_ACTS,
 ].map((act) => ({
   ...act,
   safe: [...act.safe, ...BENIGN_WORDINGS[act.name] ?? []],

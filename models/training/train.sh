@@ -8,6 +8,8 @@ if ! command -v deno >/dev/null; then
   exit 2
 fi
 ./setup.sh
+# Nothing that is evaluated may be in the corpus.
+(cd ../.. && deno test --quiet --no-prompt --allow-read models/corpus/near_duplicates_test.ts)
 # Threads that sleep while they wait leave the other cores to others.
 export OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0
 exec .venv/bin/python -m nano_training "$@"
