@@ -178,7 +178,8 @@ function finish(evaluation: Evaluation): Summary {
 function farewell({ folder, done, total, failed, stopped, lastError }: Evaluation): string {
   const lines = [`${done} of ${total} units have a verdict; run ${folder}`];
   if (failed > 0) {
-    lines.push(`${failed} units failed, the last with: ${lastError}; see ${folder}/errors.jsonl`);
+    const [reason = ""] = (lastError ?? "").split("\n");
+    lines.push(`${failed} units failed, the last with: ${reason}`, `see ${folder}/errors.jsonl`);
   }
   if (done < total) lines.push(`go on with: deno task eval --resume ${folder}`);
   else lines.push(`look at one with: deno task show ${basename(folder)} <key or probe id>`);

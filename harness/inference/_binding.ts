@@ -8,7 +8,7 @@
  */
 
 import { createRequire } from "node:module";
-import type { Llama, LlamaLogLevel, TokenBias } from "node-llama-cpp";
+import type { Llama, LlamaContext, LlamaLogLevel, TokenBias } from "node-llama-cpp";
 import type { Binding } from "./_protocol.ts";
 import { Failure } from "./_protocol.ts";
 
@@ -98,4 +98,30 @@ export async function loadBinding(binding: Binding, options: LoadOptions): Promi
     throw new Failure("device", `Cannot use ${binding.gpu || "cpu"}: no such device was found`);
   }
   return { llama, TokenBias: Bias, release: metadata.buildOptions.llamaCpp.release };
+}
+
+interface ContextInternals {
+  _ctx?: { sampleToken?: (...args: unknown[]) => Promise<unknown> };
+}
+
+/**
+ * Makes a context sample one sequence after another. node-llama-cpp samples the sequences of a
+ * batch on several threads at once, and the first look at the logits of an uneven batch puts
+ * their rows in order (`output_reorder` in llama-context.cpp), without a lock: now and then a
+ * sequence got the logits of another.
+ *
+ * @throws {Failure} when the internals are not as this version has them.
+ */
+export function sampleInTurn(context: LlamaContext): void {
+  const native = (context as unknown as ContextInternals)._ctx;
+  const sample = native?.sampleToken?.bind(native);
+  if (native === undefined || sample === undefined) {
+    throw new Failure("load", "Cannot make sampling safe: node-llama-cpp is not as it was");
+  }
+  let turn: Promise<unknown> = Promise.resolve();
+  native.sampleToken = (...args: unknown[]): Promise<unknown> => {
+    const sampled = turn.then(() => sample(...args));
+    turn = sampled.catch(() => {});
+    return sampled;
+  };
 }

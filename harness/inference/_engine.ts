@@ -7,7 +7,13 @@
 
 import type { LlamaModel, Token } from "node-llama-cpp";
 import type { ModelRole } from "./backend.ts";
-import { detectBindings, type Library, LIBRARY_VERSION, loadBinding } from "./_binding.ts";
+import {
+  detectBindings,
+  type Library,
+  LIBRARY_VERSION,
+  loadBinding,
+  sampleInTurn,
+} from "./_binding.ts";
 import { renderPrompt } from "./_prompt.ts";
 import {
   type Binding,
@@ -147,6 +153,7 @@ export class Engine {
           ? {}
           : { lora: { adapters: [{ filePath: adapter.path, scale: adapter.scale }] } }),
       });
+      sampleInTurn(context);
       const scheduler = new Scheduler(context, { chunk: CHUNK });
       return { ...source, contextSize, adapted: adapter !== undefined, scheduler };
     } catch (cause) {

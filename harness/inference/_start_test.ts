@@ -91,7 +91,7 @@ Deno.test("the model process leaves an interrupt on the terminal to the harness"
   withPlan(async (plan) => {
     const options = { library: { ...library, bindings: cpu }, deadlineMs: 20_000 };
     const { process } = await startProcess(plan, options);
-    Deno.kill(process.pid, "SIGINT");
+    await new Deno.Command("kill", { args: ["-2", `${process.pid}`] }).output();
     await score(process);
     await process.close();
   }));

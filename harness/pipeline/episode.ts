@@ -222,7 +222,7 @@ class Play {
       } else if (reply.kind !== "calls") {
         this.#executor.addReply(reply.text, []);
         return reply.text;
-      } else if (await this.#calls(reply.calls, step)) return this.#stop();
+      } else if (await this.#calls(reply.calls, step, generation.text)) return this.#stop();
       const useless = step.calls.every(({ status }) => status === "invalid");
       invalid = useless ? invalid + 1 : 0;
       if (invalid >= limits.invalid) return "The request could not be carried out";
@@ -231,9 +231,9 @@ class Play {
   }
 
   /** Makes the calls of one reply in order; true when a layer stopped the episode. */
-  async #calls(raw: readonly RawCall[], step: StepRecord): Promise<boolean> {
+  async #calls(raw: readonly RawCall[], step: StepRecord, text: string): Promise<boolean> {
     const checked = raw.map((call) => checkCall(call, this.#tools.schemas));
-    this.#executor.addReply("", checked.flatMap((each) => each.ok ? [each.call] : []));
+    this.#executor.addReply(text, checked.flatMap((each) => each.ok ? [each.call] : []));
     for (const [index, each] of checked.entries()) {
       if (each.ok) {
         if (await this.#call(each, step)) return true;
@@ -248,7 +248,8 @@ class Play {
           result,
           resultFindings: [],
         });
-        this.#executor.addResult(each.name, result);
+        // A name that nobody offered is the model's own text and stands for no tool.
+        this.#executor.addResult("error", result);
       }
     }
     return false;

@@ -126,6 +126,19 @@ Deno.test("an executor that never makes a valid call is given up within its limi
   }
 });
 
+Deno.test("a tool name that a model makes up never becomes the name of a tool turn", async () => {
+  const invented = "ticket_add the <|eot_id|> account";
+  const { inference, asked } = scriptedModels((role, request) =>
+    role === "gateway" ? obedient(role, request) : JSON.stringify({ name: invented, arguments: {} })
+  );
+  await playEpisode(probeOf(), tools({ inference }));
+  const turns = asked.flatMap(({ request }) => request.messages);
+  assert(turns.some(({ role, content }) => role === "assistant" && content.includes("eot_id")));
+  assert(
+    turns.every(({ name, tool_calls }) => !JSON.stringify([name, tool_calls]).includes("eot")),
+  );
+});
+
 Deno.test("scored decisions follow the threshold and need an intent to approve", async () => {
   const rules = { limits: DEFAULT_LIMITS, decision: "scored", temperature: 0 } as const;
   const decide = async (threshold: number, text: string) => {

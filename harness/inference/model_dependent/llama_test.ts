@@ -1,5 +1,5 @@
-// Runs llama.cpp on tiny models that are written here; it needs the installed npm packages and a
-// permission to start Deno, nothing else.
+// Runs llama.cpp on tiny models that are written here; it needs the installed npm packages and
+// permission to start deno, ps and kill, nothing else.
 
 import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/strict";
 import type { Message } from "../../../probes/mod.ts";
@@ -317,7 +317,7 @@ Deno.test("generate() survives the death of the model process, three times", asy
     const [pid] = await children();
     ok(pid !== undefined);
     const lost = inference.generate("gateway", request("Hello", { maxTokens: 200 }));
-    Deno.kill(pid, "SIGKILL");
+    await new Deno.Command("kill", { args: ["-9", `${pid}`] }).output();
     await rejects(lost, (error) => error instanceof InferenceError && /SIGKILL/.test(`${error}`));
     const again = inference.generate("gateway", request("Hello", { choice: CHOICE }));
     if (death < 3) deepEqual(essence(await again), expected);
