@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { openEmbeddedWorld, type World } from "../../stack/mod.ts";
+import { openEmbeddedWorld, type World, WorldError } from "../../stack/mod.ts";
 import type { Inference } from "../inference/mod.ts";
 import { DEFAULT_LIMITS, type EpisodeRules } from "../pipeline/episode.ts";
 import { hashOf } from "../verdicts/canonical.ts";
-import type { Verdict } from "../verdicts/verdict.ts";
 import { VERSION } from "../version.ts";
 import { armHash, describeArm } from "./arm.ts";
 import { checkConfig, ConfigError, DEFAULT_CONFIG, type EvalConfig } from "./config.ts";
@@ -118,7 +117,12 @@ async function open(config: EvalConfig, options: EvaluateOptions): Promise<Parts
   const settled = await Promise.allSettled([
     loadProbes(config, join(cache, "plugins")),
     options.inference ?? openInference(config, { remote: options.remote ?? false }),
-    openEmbeddedWorld({ seed: config.seed, cache: join(cache, "world") }),
+    openEmbeddedWorld({
+      seed: config.seed,
+      cache: join(cache, "world"),
+      // A statement that is merely slow on a busy machine must not become part of a verdict.
+      sqlTimeout: 20_000,
+    }),
   ]);
   const close = async () => {
     for (const each of settled) {
@@ -242,13 +246,23 @@ async function play(
     credential: config.credential,
     attacker: parts.probes.attacker,
   };
-  return await runUnits(executionOrder(plan.units), {
+  const result = await runUnits(executionOrder(plan.units), {
     folder,
     lanes: config.parallel ?? inference.info.batch,
     signal: options.signal ?? new AbortController().signal,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     play: (unit, signal) => playUnit(unit, player, signal),
   });
+  await checkWorld(world, plan.manifest.world.digest);
+  return result;
 }
 
-export type { Verdict };
+/** Every episode undid its own changes and checked that; this is the check on all of them together. */
+async function checkWorld(world: World, seeded: string): Promise<void> {
+  const digest = await world.digest();
+  if (digest === seeded) return;
+  throw new WorldError(
+    `The world is not as it was seeded: its digest is ${digest.slice(0, 12)}, expected ` +
+      `${seeded.slice(0, 12)}; the verdicts of this run may rest on each other, run it anew`,
+  );
+}

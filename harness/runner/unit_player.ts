@@ -36,8 +36,11 @@ export interface EpisodeEvidence {
   episode: EpisodeRecord;
 }
 
-/** The time that defenses see in every evaluation, so that verdicts do not depend on the day. */
-export const EVALUATION_TIME: number = Date.UTC(2026, 0, 15, 9, 0, 0);
+/**
+ * The time that defenses see in every evaluation, so that verdicts do not depend on the day: when
+ * the world's own clock starts.
+ */
+export const EVALUATION_TIME: number = Date.UTC(2026, 2, 2, 9, 0, 0);
 
 /**
  * Plays one unit to its verdict.
