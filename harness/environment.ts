@@ -10,6 +10,8 @@ export type Variable =
   | "ARGUS_RUN"
   /** Key for an OpenAI-compatible server. */
   | "ARGUS_API_KEY"
+  /** Folder in which the user typed `deno task`, which itself runs in the project's. */
+  | "INIT_CWD"
   /** Any value: no colour. */
   | "NO_COLOR"
   /** Any value: this is an automated run. */

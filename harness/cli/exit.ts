@@ -34,6 +34,7 @@ const INFRASTRUCTURE_ERRORS = new Set([
 
 /** The exit code that an error stands for. */
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof Deno.errors.NotCapable) return EXIT_USAGE;
   const name = error instanceof Error ? error.name : "";
   return INPUT_ERRORS.has(name) ? EXIT_USAGE : EXIT_INFRASTRUCTURE;
 }
@@ -43,6 +44,11 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `argus: ${String(error)}`;
   if (INPUT_ERRORS.has(error.name) || INFRASTRUCTURE_ERRORS.has(error.name)) {
     return `argus: ${error.message}`;
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    const [what = ""] = error.message.split(", run again");
+    return `argus: ${what}, which the tasks do not grant; grant it by name: deno run -P=harness ` +
+      "--allow-read=<folder> harness/cli/main.ts <command>";
   }
   if (error instanceof Deno.errors.NotFound) return `argus: ${error.message}`;
   return `argus: internal error: ${error.stack ?? error.message}`;

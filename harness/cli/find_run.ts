@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { UsageError } from "./exit.ts";
+import { userPath } from "./user_path.ts";
 
 /** Folder that holds all runs, in the working folder. */
 export const RUNS = "runs";
@@ -10,7 +11,8 @@ export const RUNS = "runs";
  * @throws {UsageError} when there is none, or several.
  */
 export function findRun(name: string): string {
-  if (isRun(name)) return name;
+  const folder = userPath(name);
+  if (isRun(folder)) return folder;
   const names = runNames();
   if (name === "latest") {
     const newest = names.at(-1);

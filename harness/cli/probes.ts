@@ -5,6 +5,7 @@ import { DEFAULT_CONFIG } from "../runner/config.ts";
 import { loadProbes } from "../runner/load_probes.ts";
 import type { ProbeOptions } from "./commands/probes.ts";
 import { EXIT_USAGE, UsageError } from "./exit.ts";
+import { userPath } from "./user_path.ts";
 
 /** Prints the ids of the chosen probes with what a person looks for in a list. */
 export async function listProbes(options: ProbeOptions): Promise<void> {
@@ -46,8 +47,8 @@ async function load({ suite, family, probes, plugin }: ProbeOptions): Promise<Pr
     ...DEFAULT_CONFIG,
     suites: suite ?? (own ? [] : DEFAULT_CONFIG.suites),
     families: family ?? [],
-    files: probes ?? [],
-    plugins: plugin ?? [],
+    files: (probes ?? []).map(userPath),
+    plugins: (plugin ?? []).map(userPath),
   }, ".cache/plugins");
   return loaded.probes;
 }

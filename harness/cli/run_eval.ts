@@ -9,6 +9,7 @@ import { EXIT_INFRASTRUCTURE, EXIT_INTERRUPTED, EXIT_THRESHOLD } from "./exit.ts
 import { brokenRules, parseFailRule } from "./fail_on.ts";
 import { findRun, RUNS } from "./find_run.ts";
 import { ProgressLine } from "./progress.ts";
+import { userModel, userPath } from "./user_path.ts";
 
 /** Least share of units with a verdict for a run to count as complete. */
 const COMPLETION = 0.98;
@@ -57,7 +58,7 @@ export async function runEval(options: EvalOptions): Promise<number> {
     signal: stop.signal,
     remote: options.remote ?? false,
     dryRun: options.dryRun ?? false,
-    ...(options.out === undefined ? {} : { out: options.out }),
+    ...(options.out === undefined ? {} : { out: userPath(options.out) }),
     ...(options.resume === undefined ? {} : { resume: findRun(options.resume) }),
     onPlan: (plan) => console.error(announcement(plan, options)),
     onProgress: (state) => progress.update(state),
@@ -86,13 +87,13 @@ function configOf(options: EvalOptions): Partial<EvalConfig> {
     suites: suite ?? (own ? [] : undefined),
     families: family,
     probes: probe,
-    files: probes,
-    plugins: plugin,
+    files: probes?.map(userPath),
+    plugins: plugin?.map(userPath),
     limit,
-    gateway,
-    adapter,
-    executor,
-    critic,
+    gateway: gateway && userModel(gateway),
+    adapter: adapter && userModel(adapter),
+    executor: executor && userModel(executor),
+    critic: critic && userModel(critic),
     decision,
     threshold,
     temperature,
@@ -107,7 +108,7 @@ function configOf(options: EvalOptions): Partial<EvalConfig> {
     shard,
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ...(config === undefined ? {} : readConfig(config)), ...set };
+  return { ...(config === undefined ? {} : readConfig(userPath(config))), ...set };
 }
 
 function readConfig(path: string): Partial<EvalConfig> {

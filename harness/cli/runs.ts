@@ -5,6 +5,7 @@ import { mergeRuns } from "../runner/merge.ts";
 import { readRun, type RunFiles } from "../runner/run_folder.ts";
 import { rebuildIndex } from "../runner/run_index.ts";
 import { findRun, runNames, RUNS } from "./find_run.ts";
+import { userPath } from "./user_path.ts";
 
 /** Prints the runs of `runs/`, from an index that is made anew. */
 export function listRuns(json: boolean): void {
@@ -33,7 +34,8 @@ export function listRuns(json: boolean): void {
 }
 
 /** Merges runs and prints the summary of the merged one. */
-export function merge(names: readonly string[], out: string): void {
+export function merge(names: readonly string[], folder: string): void {
+  const out = userPath(folder);
   const run = mergeRuns(names.map(findRun), out);
   const summary = summaryOf(run);
   Deno.writeTextFileSync(join(out, "summary.json"), JSON.stringify(summary, null, 2) + "\n");
