@@ -153,7 +153,7 @@ export class Engine {
           ? {}
           : { lora: { adapters: [{ filePath: adapter.path, scale: adapter.scale }] } }),
       });
-      // sampleInTurn(context);
+      sampleInTurn(context);
       const scheduler = new Scheduler(context, { chunk: CHUNK });
       return { ...source, contextSize, adapted: adapter !== undefined, scheduler };
     } catch (cause) {
