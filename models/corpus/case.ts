@@ -12,6 +12,7 @@ import type { Random } from "./random.ts";
 import { ofSplit, type Split, splitOf } from "./record.ts";
 import { ATTACK_WORDINGS } from "./wordings_attack.ts";
 import { BENIGN_WORDINGS } from "./wordings_benign.ts";
+import { NEUTRAL_WORDINGS } from "./wordings_neutral.ts";
 import { fillSlots, mentions, render, type SlotOptions } from "./slots.ts";
 
 /** Every action of the corpus. */
@@ -23,6 +24,7 @@ export const ACTS: readonly Act[] = [
   ...LOOKUP_ACTS,
 ].map((act) => ({
   ...act,
+  neutral: [...act.neutral, ...NEUTRAL_WORDINGS[act.name] ?? []],
   safe: [...act.safe, ...BENIGN_WORDINGS[act.name] ?? []],
   risky: [...act.risky, ...ATTACK_WORDINGS[act.name] ?? []],
 }));
