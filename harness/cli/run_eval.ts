@@ -183,9 +183,14 @@ function farewell({ folder, done, total, failed, stopped, lastError }: Evaluatio
     lines.push(`${failed} units failed, the last with: ${reason}`, `see ${folder}/errors.jsonl`);
   }
   if (done < total) lines.push(`go on with: deno task eval --resume ${folder}`);
-  else lines.push(`look at one with: deno task show ${basename(folder)} <key or probe id>`);
+  else lines.push(`look at one with: deno task show ${nameOf(folder)} <key or probe id>`);
   if (stopped && failed === 0) lines.unshift("stopped; everything written is kept");
   return lines.join("\n");
+}
+
+/** A run of `runs/` goes by its name, any other by its path. */
+function nameOf(folder: string): string {
+  return dirname(folder) === RUNS ? basename(folder) : folder;
 }
 
 /** Turns Ctrl-C and SIGTERM into an aborted signal; a second Ctrl-C ends the process at once. */

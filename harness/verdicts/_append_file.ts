@@ -1,11 +1,29 @@
+/** A file of a run cannot be written, because the disk is full, say. */
+export class RunWriteError extends Error {
+  override readonly name = "RunWriteError";
+
+  /** Creates the error for one file. */
+  constructor(path: string, cause: unknown) {
+    super(
+      `Cannot write "${path}": ${
+        (cause as Error).message
+      }; everything before is kept: make room, ` +
+        'then go on with "--resume"',
+      { cause },
+    );
+  }
+}
+
 /** A file that only grows, in whole lines that are on disk when `append` returns. */
 export class AppendFile implements Disposable {
   #file: Deno.FsFile;
   #size: number;
+  #path: string;
 
-  private constructor(file: Deno.FsFile, size: number) {
+  private constructor(file: Deno.FsFile, size: number, path: string) {
     this.#file = file;
     this.#size = size;
+    this.#path = path;
   }
 
   /** Opens or creates the file at `path` and cuts a torn last line. */
@@ -14,7 +32,7 @@ export class AppendFile implements Disposable {
     const size = wholeLines(file);
     file.truncateSync(size);
     file.seekSync(size, Deno.SeekMode.Start);
-    return new AppendFile(file, size);
+    return new AppendFile(file, size, path);
   }
 
   /**
@@ -32,7 +50,7 @@ export class AppendFile implements Disposable {
     } catch (error) {
       this.#file.truncateSync(this.#size);
       this.#file.seekSync(this.#size, Deno.SeekMode.Start);
-      throw error;
+      throw new RunWriteError(this.#path, error);
     }
     this.#size += bytes.length;
     return this.#size - encoder.encode(lines.at(-1)).length - 1;
