@@ -30,6 +30,7 @@ const INFRASTRUCTURE_ERRORS = new Set([
   "WorldError",
   "StackError",
   "EngineError",
+  "RunWriteError",
 ]);
 
 /** The exit code that an error stands for. */
