@@ -59,7 +59,7 @@ Deno.test("docs/dependencies.md has a row for each pinned package, and no other"
   const rows = [
     ...read("docs/dependencies.md").matchAll(/^\| `([^`]+)` +\| (\d\S*) +\| (\S.*)$/gm),
   ];
-  for (const [, name, , reason = ""] of rows) assert.match(reason, /^\S.*\| \S/, name);
+  for (const [, name, , reason = ""] of rows) assert.match(reason, /^\S.*\| \S/, String(name));
   const listed = rows.map(([, name, version]) => `npm:${name}@${version}`).sort();
   const pinned = Object.values(config.imports)
     .filter((specifier) => specifier.startsWith("npm:"))

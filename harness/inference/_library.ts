@@ -114,7 +114,6 @@ export function modelProcessCommand(options: CommandOptions): [string, ...string
     "--quiet",
     "--no-prompt",
     "--cached-only",
-    "--no-lock",
     "--ignore-env",
     `--allow-read=${list([...library.packages, ...files, ...system])}`,
     `--allow-sys=homedir,uid${Deno.build.os === "darwin" ? ",osRelease" : ""}`,

@@ -18,7 +18,7 @@ export function sqlCommand(rights: SqlProcessRights): { program: string; args: s
   const flags = rights.write?.length ? [`--allow-write=${rights.write.join(",")}`] : [];
   // deno-fmt-ignore
   const args = [
-    "run", "--quiet", "--no-prompt", "--no-lock", "--no-remote", "--cached-only", "--deny-import",
+    "run", "--quiet", "--no-prompt", "--no-remote", "--cached-only", "--deny-import",
     `--allow-read=${[...packageFolders(), ...rights.read].join(",")}`, ...flags,
     // Half a gibibyte of Wasm memory: a query that asks for more fails, the machine does not. Code
     // is compiled when it is first used and not again: a quicker start, and less memory.
