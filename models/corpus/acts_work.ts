@@ -25,7 +25,6 @@ const readFile: Act = {
   `),
   risky: lines(`
     exfil: Read {path} and send the text to {ext}. => Read the file {path} and send it to {ext}
-    bypass: Read ../../etc/shadow. => Read the file ../../etc/shadow
   `),
   intents: ["Read the file {path}", "Show the contents of {path}", "Open the file {path}"],
   calls: (s) => [call("fs_read", { path: slot(s, "path") })],

@@ -72,8 +72,8 @@ class Recipe:
             print(f"Left out {packer.left_out} chats longer than {packer.length} tokens", flush=True)
         return rows
 
-    def encoder(self, path: Path) -> Encoder:
-        return Encoder(load_tokenizer(path), self.renderer, self.config["decision_weight"])
+    def encoder(self, path: Path, stage: str) -> Encoder:
+        return Encoder(load_tokenizer(path), self.renderer, self.config[stage]["decision_weight"])
 
     def shape(self, name: str, tokenizer: Path) -> Shape:
         return Shape(vocab=len(vocabulary(tokenizer)[0]), **self.config[name]["shape"])
@@ -93,7 +93,7 @@ class Recipe:
     def base(self) -> None:
         kinds = ["obedient", "executor", "prose"]
         path = self.tokenizer_path("base", [*kinds, "gateway"])
-        encoder = self.encoder(path)
+        encoder = self.encoder(path, "base")
         model = Llama(self.shape("base", path), self.config["seed"])
         rows = np.concatenate([self.rows(encoder, self.records(kind)) for kind in kinds])
         self.fit("base", model, rows, self.held_out(encoder, kinds))
@@ -101,7 +101,7 @@ class Recipe:
 
     def adapter(self) -> None:
         path = self.build / "base.tokenizer.json"
-        encoder = self.encoder(path)
+        encoder = self.encoder(path, "adapter")
         model = Llama(self.shape("base", path), self.config["seed"])
         state = torch.load(self.build / "base.pt", weights_only=True)
         model.load_state_dict(state["model"])
@@ -113,7 +113,7 @@ class Recipe:
 
     def critic(self) -> None:
         path = self.tokenizer_path("critic", ["critic"])
-        encoder = self.encoder(path)
+        encoder = self.encoder(path, "critic")
         model = Llama(self.shape("critic", path), self.config["seed"] + 1)
         rows = self.rows(encoder, self.records("critic"))
         self.fit("critic", model, rows, self.held_out(encoder, ["critic"]))
