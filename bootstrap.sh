@@ -179,7 +179,7 @@ install_dependencies() {
   DENO_NO_UPDATE_CHECK=1
   export DENO_DIR DENO_TLS_CA_STORE DENO_NO_UPDATE_CHECK
   cd "$ROOT"
-  [ -d node_modules ] || say "Installing the locked dependencies into node_modules (about 60 MB to fetch)"
+  [ -d node_modules ] || say "Installing the locked dependencies into node_modules (about 70 MB to fetch)"
   if ! "$DENO" install --frozen >"$ROOT/.deno/install.log" 2>&1; then
     grep -v '^Download' "$ROOT/.deno/install.log" | tail -n 20 >&2
     fail "The dependencies could not be installed; the whole log is '.deno/install.log'" \
