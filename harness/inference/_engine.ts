@@ -27,7 +27,7 @@ import {
   type Score,
 } from "./_protocol.ts";
 import { type Job, type JobResult, Scheduler } from "./_scheduler.ts";
-import { testInvariance } from "./_invariance.ts";
+import { testInvariance, tryOut } from "./_invariance.ts";
 import { closesJson, odds, type TokenChoice, tokenizeChoice, tokenizePrompt } from "./_tokens.ts";
 
 /** Tokens in a prefill step: a cancelled request is seen between two of them. */
@@ -38,7 +38,7 @@ interface Station {
   model: LlamaModel;
   format: PromptFormat;
   contextSize: number;
-  adapted: boolean;
+  batchable: boolean;
   scheduler: Scheduler;
 }
 
@@ -155,7 +155,7 @@ export class Engine {
       });
       sampleInTurn(context);
       const scheduler = new Scheduler(context, { chunk: CHUNK });
-      return { ...source, contextSize, adapted: adapter !== undefined, scheduler };
+      return { ...source, contextSize, batchable: plan.batchable, scheduler };
     } catch (cause) {
       const what = adapter === undefined ? "open a context" : `load the adapter "${adapter.path}"`;
       throw new Failure("load", `Cannot ${what}: ${(cause as Error).message}`);
@@ -164,23 +164,20 @@ export class Engine {
 
   /** Tests the contexts and says what was opened. */
   async report(): Promise<Omit<Opened, "type" | "id">> {
-    const stations = [...new Set(this.#stations.values())];
-    // An adapter only adds products to those of its base, so one context stands for both.
-    const tested = new Map<LlamaModel, Station>();
-    for (const station of stations) {
-      if (station.adapted || !tested.has(station.model)) tested.set(station.model, station);
+    const stations = new Set(this.#stations.values());
+    for (const { scheduler, model, batchable } of stations) {
+      const options = { scheduler, chunk: CHUNK };
+      if (batchable && await testInvariance(model, options)) continue;
+      if (!batchable) await tryOut(model, options);
+      // The same batches whatever else is asked: replies are slower, and can be had again.
+      scheduler.limit = 1;
     }
-    const found: boolean[] = [];
-    for (const { model, scheduler } of tested.values()) {
-      found.push(await testInvariance(model, { scheduler, chunk: CHUNK }));
-    }
-    const batchInvariant = found.every((invariant) => invariant);
-    if (!batchInvariant) { for (const { scheduler } of stations) scheduler.limit = 1; }
+    const limits = [...stations].map(({ scheduler }) => scheduler.limit);
     return {
       device: this.#library.llama.gpu === false ? "cpu" : this.#library.llama.gpu,
       threads: this.#open.threads,
-      batch: batchInvariant ? this.#open.lanes : 1,
-      batchInvariant,
+      batch: Math.max(...limits),
+      batchInvariant: limits.every((limit) => limit === this.#open.lanes),
       versions: { "node-llama-cpp": LIBRARY_VERSION, "llama.cpp": this.#library.release },
     };
   }

@@ -32,6 +32,22 @@ function textTokens(model: LlamaModel, count: number): Token[] {
   return tokens.slice(0, count);
 }
 
+function trialJobs(model: LlamaModel, { scheduler, chunk }: InvarianceOptions): Job[] {
+  const text = textTokens(model, 2 * chunk);
+  return Array.from({ length: scheduler.lanes }, (_, i): Job => ({
+    tokens: text.slice(i, i + (i % 4 === 0 ? chunk : 0) + EXTRA + i % 5),
+    maxTokens: 1,
+    options: { temperature: 0 },
+    measure: { lead: text.slice(0, 1), count: COMPARED },
+  }));
+}
+
+/** Generates a token, so that a context that cannot fails at the start. */
+export async function tryOut(model: LlamaModel, options: InvarianceOptions): Promise<void> {
+  const [job] = trialJobs(model, options);
+  if (job !== undefined) await options.scheduler.run(job);
+}
+
 function same(a: JobResult, b: JobResult | undefined): boolean {
   if (b === undefined) return false;
   const [left, right] = [a.probabilities ?? new Map(), b.probabilities ?? new Map()];
@@ -54,14 +70,8 @@ export async function testInvariance(
   model: LlamaModel,
   options: InvarianceOptions,
 ): Promise<boolean> {
-  const { scheduler, chunk } = options;
-  const text = textTokens(model, 2 * chunk);
-  const jobs = Array.from({ length: scheduler.lanes }, (_, i): Job => ({
-    tokens: text.slice(i, i + (i % 4 === 0 ? chunk : 0) + EXTRA + i % 5),
-    maxTokens: 1,
-    options: { temperature: 0 },
-    measure: { lead: text.slice(0, 1), count: COMPARED },
-  }));
+  const { scheduler } = options;
+  const jobs = trialJobs(model, options);
   const alone: JobResult[] = [];
   for (const job of jobs) alone.push(await scheduler.run(job));
   for (const order of [jobs, jobs.toReversed()]) {

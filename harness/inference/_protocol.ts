@@ -39,6 +39,8 @@ const ContextPlan = z.strictObject({
   adapter: z.strictObject({ path: z.string(), scale: z.number() }).optional(),
   contextSize: z.int().positive(),
   kvType: z.enum(["F16", "Q8_0", "F32"]),
+  /** Whether the formats allow replies that do not depend on the batch; the self-test decides. */
+  batchable: z.boolean(),
   /** Estimate of the memory that the cache takes, in bytes. */
   cacheBytes: z.number(),
 });

@@ -32,7 +32,14 @@ async function withPlan(check: (plan: StartPlan) => Promise<void>): Promise<void
         lanes: 2,
         models: [{ path, bytes: 1000, format }],
         contexts: [
-          { roles: ["critic"], model: 0, contextSize: 256, kvType: "Q8_0", cacheBytes: 1000 },
+          {
+            roles: ["critic"],
+            model: 0,
+            contextSize: 256,
+            kvType: "Q8_0",
+            batchable: true,
+            cacheBytes: 1000,
+          },
         ],
       },
     });

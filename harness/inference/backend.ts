@@ -90,11 +90,15 @@ export interface InferenceInfo {
   versions: Record<string, string>;
   /** Threads for one decode; null when unknown. */
   threads: number | null;
-  /** Greatest number of sequences in one batch. */
+  /** Greatest number of sequences in one batch; a model for which that changes replies has 1. */
   batch: number;
   /** Type of the KV cache; null when unknown. */
   kvType: string | null;
-  /** Whether the start-up self-test found replies independent of what else is in the batch. */
+  /**
+   * Whether formats and the start-up self-test say of all models that replies do not depend on
+   * what else is in the batch. Those that fail get batches of their own, so that replies can be had
+   * again all the same; null when a server batches as it likes.
+   */
   batchInvariant: boolean | null;
   /** What a server was found to do: `"logprobs"`, `"tools"`; absent for other back ends. */
   capabilities?: Record<string, boolean>;

@@ -20,7 +20,14 @@ import type { ModelProcess } from "./_model_process_client.ts";
 import { RestartingProcess } from "./_restarts.ts";
 import { startProcess } from "./_start.ts";
 import type { ContextPlan, Generate, Open } from "./_protocol.ts";
-import { barredTexts, checkAdapter, checkModel, type ModelFacts } from "./model_check.ts";
+import type { GgufHeader } from "./gguf.ts";
+import {
+  barredTexts,
+  checkAdapter,
+  checkModel,
+  isQuantised,
+  type ModelFacts,
+} from "./model_check.ts";
 import type { Json } from "../../probes/mod.ts";
 
 /** One model on disk. */
@@ -164,8 +171,13 @@ async function describe(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** A role with its model and what the model's header says. */
-type Wanted = readonly [role: ModelRole, model: LocalModel, facts: ModelFacts];
+/** A role with its model and what the headers of model and adapter say. */
+type Wanted = readonly [
+  role: ModelRole,
+  model: LocalModel,
+  facts: ModelFacts,
+  adapter: GgufHeader | undefined,
+];
 
 /** One context for each pair of base and adapter, whatever the number of roles. */
 function layOut(
@@ -175,7 +187,7 @@ function layOut(
 ): ContextPlan[] {
   const { kvType, lanes } = options;
   const contexts = new Map<string, ContextPlan>();
-  for (const [role, { adapter }, fact] of wanted) {
+  for (const [role, { adapter }, fact, header] of wanted) {
     const model = facts.indexOf(fact);
     const used = adapter && { path: adapter.path, scale: adapter.scale ?? 1 };
     const key = JSON.stringify([model, used]);
@@ -189,6 +201,8 @@ function layOut(
         ...(used === undefined ? {} : { adapter: used }),
         contextSize,
         kvType,
+        batchable: kvType === "Q8_0" && isQuantised(fact.tensors) &&
+          (header === undefined || isQuantised(header.tensors)),
         cacheBytes: fact.cacheWidth * CACHE_BYTES[kvType] * contextSize * lanes,
       });
     }
@@ -206,8 +220,8 @@ async function plan(options: LlamaOptions, library: InstalledLibrary): Promise<P
   for (const [role, model] of named) {
     const fact = byPath.get(model.path) ?? await checkModel(model.path);
     byPath.set(model.path, fact);
-    if (model.adapter !== undefined) await checkAdapter(model.adapter.path, fact);
-    wanted.push([role, model, fact]);
+    const adapter = model.adapter && await checkAdapter(model.adapter.path, fact);
+    wanted.push([role, model, fact, adapter]);
   }
   const facts = [...byPath.values()];
   const kvType = kvTypeFor(facts, options.kvType);

@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { ModelLoadError } from "./backend.ts";
-import { barredTexts, checkAdapter, checkModel } from "./model_check.ts";
+import { readGgufHeader } from "./gguf.ts";
+import { barredTexts, checkAdapter, checkModel, isQuantised } from "./model_check.ts";
 import { CONTROL_TOKENS, tinyAdapter, tinyModel, tinyModelParts } from "./testing/tiny_model.ts";
 
 async function withFolder(check: (folder: string) => Promise<void>): Promise<void> {
@@ -96,4 +97,20 @@ Deno.test("checkModel() reads a model that is cut into files, and misses none of
     await rejects(checkModel(name(1)), says(/m-00003-of-00003\.gguf": tensor .+truncated/));
     await Deno.remove(name(2));
     await rejects(checkModel(name(1)), says(/m-00002-of-00003\.gguf": there is no such file/));
+  }));
+
+Deno.test("isQuantised() looks at the matrices that are multiplied", () =>
+  withFolder(async (folder) => {
+    const check = async (bytes: Uint8Array): Promise<boolean> => {
+      await Deno.writeFile(`${folder}/x.gguf`, bytes);
+      return isQuantised((await readGgufHeader(`${folder}/x.gguf`)).tensors);
+    };
+    equal(await check(tinyModel()), true);
+    equal(await check(tinyModel({ format: 0 })), false);
+    equal(await check(tinyAdapter()), false);
+    equal(await check(tinyAdapter({ rank: 32, format: 8 })), true);
+    const floats = { dims: [64, 300], format: 1, offset: 0 };
+    equal(isQuantised(new Map([["token_embd.weight", floats]])), false);
+    const output = { ...floats, format: 8 };
+    equal(isQuantised(new Map([["token_embd.weight", floats], ["output.weight", output]])), true);
   }));

@@ -16,7 +16,8 @@ const path = (name: string): string => `${folder}/${name}.gguf`;
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
 await Deno.writeFile(path("base"), tinyModel());
-await Deno.writeFile(path("lora"), tinyAdapter());
+await Deno.writeFile(path("lora"), tinyAdapter({ rank: 32, format: 8 }));
+await Deno.writeFile(path("floating"), tinyAdapter());
 await Deno.writeFile(path("critic"), tinyModel({ seed: 9, name: "critic" }));
 await Deno.writeFile(path("floats"), tinyModel({ format: 0 }));
 /** A model that says what follows which token; its prompts end with `end`. */
@@ -208,6 +209,17 @@ Deno.test("generate() works on one request at a time when batches change replies
   deepEqual(await answers(requests.toReversed()), one.toReversed());
   equal(inference.info.batchInvariant, false);
   equal(inference.info.batch, 1);
+});
+
+Deno.test("generate() batches a model, but not with an adapter of floats on it", async () => {
+  await using inference = await openBase({
+    models: {
+      gateway: { path: path("base"), adapter: { path: path("floating") } },
+      executor: { path: path("base") },
+    },
+  });
+  equal(inference.info.batchInvariant, false);
+  equal(inference.info.batch, 8);
 });
 
 Deno.test("generate() ends at the end of a turn and leaves control tokens out", async () => {

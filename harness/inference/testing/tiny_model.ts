@@ -224,13 +224,22 @@ export interface TinyAdapterOptions {
   rank?: number;
   /** @default {7} */
   seed?: number;
+  /** Number format of the matrices. @default {0} (F32) */
+  format?: number;
   /** Architecture that it names. @default {"llama"} */
   architecture?: string;
 }
 
 /** A LoRA adapter for {@linkcode tinyModel} as GGUF bytes. */
 export function tinyAdapter(options: TinyAdapterOptions = {}): Uint8Array<ArrayBuffer> {
-  const { layers = 2, width = 64, rank = 8, seed = 7, architecture = "llama" } = options;
+  const {
+    layers = 2,
+    width = 64,
+    rank = 8,
+    seed = 7,
+    architecture = "llama",
+    format = TensorFormat.F32,
+  } = options;
   const random = gaussian(seed);
   const tensors: Tensor[] = [];
   for (let layer = 0; layer < layers; layer++) {
@@ -240,8 +249,8 @@ export function tinyAdapter(options: TinyAdapterOptions = {}): Uint8Array<ArrayB
         tensors.push({
           name: `blk.${layer}.${target}.weight.lora_${part}`,
           dims,
-          format: TensorFormat.F32,
-          data: packTensor(values, TensorFormat.F32),
+          format,
+          data: packTensor(values, format),
         });
       }
     }
