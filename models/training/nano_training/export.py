@@ -1,4 +1,4 @@
-"""Writes GGUF v3: a base with Q8_0 matrices, an adapter in F16."""
+"""Writes GGUF v3: a base and an adapter with Q8_0 matrices."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .model import Llama
 from .tokenizer import vocabulary
 
 F32, F16, Q8_0 = 0, 1, 8
+BLOCK = 32
 U32_TYPE, I32_TYPE, F32_TYPE, BOOL_TYPE, STRING_TYPE, ARRAY_TYPE = 4, 5, 6, 7, 8, 9
 
 
@@ -113,14 +114,21 @@ def export_model(model: Llama, tokenizer: Path, template: Path, path: Path, *, n
 
 
 def export_adapter(model: Llama, alpha: float, path: Path, *, name: str) -> None:
-    metadata = {
-        "general.architecture": "llama", "general.type": "adapter", "general.name": name,
-        "general.license": "apache-2.0", "adapter.type": "lora", "adapter.lora.alpha": float(alpha),
-    }
+    """Writes an adapter in Q8_0, which llama.cpp multiplies in whole numbers: a reply is then the same
+    whatever else is in the batch, which F16 does not give. Blocks of Q8_0 hold 32 values, so the rank is
+    padded with zeros to a multiple of 32, and alpha grows with it: the effective scale stays alpha / rank."""
     tensors = []
+    factor = 1.0
     for full, linear in model.linears():
         heads = _heads(model, full)
-        b = linear.lora_b if heads is None else interleave(linear.lora_b, heads)
-        tensors.append((f"{full}.weight.lora_a", _array(linear.lora_a), F16))
-        tensors.append((f"{full}.weight.lora_b", _array(b), F16))
+        a, b = _array(linear.lora_a), _array(linear.lora_b if heads is None else interleave(linear.lora_b, heads))
+        rank = a.shape[0]
+        padded = -(-rank // BLOCK) * BLOCK
+        factor = padded / rank
+        tensors.append((f"{full}.weight.lora_a", np.pad(a, ((0, padded - rank), (0, 0))), Q8_0))
+        tensors.append((f"{full}.weight.lora_b", np.pad(b, ((0, 0), (0, padded - rank))), Q8_0))
+    metadata = {
+        "general.architecture": "llama", "general.type": "adapter", "general.name": name,
+        "general.license": "apache-2.0", "adapter.type": "lora", "adapter.lora.alpha": float(alpha) * factor,
+    }
     write_gguf(path, metadata, tensors)
