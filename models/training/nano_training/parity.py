@@ -27,7 +27,7 @@ def round_to_q8(model: Llama) -> None:
         for weight in [model.embed, *(linear.weight for _, linear in model.linears())]:
             blocks = weight.reshape(-1, 32)
             scale = blocks.abs().amax(1, keepdim=True) / 127
-            weight.copy_(((blocks / scale).round() * scale.half().float()).reshape(weight.shape))
+            weight.copy_(((blocks / scale.clamp(min=1e-20)).round() * scale.half().float()).reshape(weight.shape))
 
 
 def predictions(model: Llama, ids: list[int]) -> list[float]:
@@ -43,14 +43,16 @@ def main() -> None:
     train_tokenizer([words, *TEXTS * 20], ["kc_set_user_enabled"], tokenizer_path, 120, 40)
     tokenizer = load_tokenizer(tokenizer_path)
     model = Llama(Shape(vocab=len(vocabulary(tokenizer_path)[0]), dim=96, layers=2, heads=2, kv_heads=1, hidden=128), 7)
+    generator = torch.Generator().manual_seed(5)
     with torch.no_grad():
-        model.embed.mul_(20)
+        for block in model.blocks:
+            for linear in (block.o, block.down):
+                linear.weight.normal_(0, linear.weight.shape[1] ** -0.5, generator=generator)
     round_to_q8(model)
     export_model(model, tokenizer_path, template, out / "base.gguf", name="parity")
     encoded = [tokenizer.encode(text).ids for text in TEXTS]
     base = [predictions(model, ids) for ids in encoded]
     model.add_lora(8, 16.0, 11)
-    generator = torch.Generator().manual_seed(5)
     with torch.no_grad():
         for _, linear in model.linears():
             linear.lora_b.normal_(0, 0.05, generator=generator)
