@@ -313,7 +313,7 @@ class Llama implements Inference {
  * @throws {ModelLoadError} when a model or adapter cannot be loaded; it names the file.
  * @throws {InferenceError} when the model process fails.
  * @example
- * ```ts no-run
+ * ```ts ignore
  * import { openLlama } from "./mod.ts";
  * await using inference = await openLlama({ models: { gateway: { path: "base.gguf" } } });
  * ```

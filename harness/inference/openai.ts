@@ -327,7 +327,7 @@ const modelInfo = (model: string): ModelInfo => ({
  * server does not know a model or refuses tools.
  * @throws {InferenceError} when the server cannot be reached.
  * @example
- * ```ts no-run
+ * ```ts ignore
  * import { openOpenai } from "./mod.ts";
  * await using inference = await openOpenai({
  *   baseUrl: "http://127.0.0.1:8080/v1",
