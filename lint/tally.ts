@@ -1,8 +1,10 @@
 /**
- * Counts the tests of a JUnit report as `deno test` writes it.
+ * Counts the tests by the summary that `deno test` ends with.
  *
  * @module
  */
+
+import { stripVTControlCharacters } from "node:util";
 
 /** How many tests passed, failed and were skipped. */
 export interface Tally {
@@ -14,33 +16,28 @@ export interface Tally {
   skipped: number;
 }
 
-/**
- * Counts the tests in `report`. A step of a test is not a test: `deno test` lists it as a case of
- * its own, named `"<test> > <step>"`.
- *
- * @param report The XML text that `deno test --junit-path` wrote
- */
-export function tallyOf(report: string): Tally {
-  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
-  for (const [, suite = ""] of report.matchAll(/<testsuite ([\s\S]*?)<\/testsuite>/g)) {
-    const cases = [...suite.matchAll(/<testcase name="([^"]*)"[^>]*>([\s\S]*?)<\/testcase>/g)];
-    const names = new Set(cases.map(([, name]) => name));
-    for (const [, name = "", body = ""] of cases) {
-      if (isStep(name, names)) continue;
-      if (/^\s*<(failure|error)[ >/]/.test(body)) tally.failed++;
-      else if (/^\s*<skipped[ >/]/.test(body)) tally.skipped++;
-      else tally.passed++;
-    }
-  }
-  return tally;
-}
+const SUMMARY =
+  /^(?:ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/gm;
 
-function isStep(name: string, names: Set<string | undefined>): boolean {
-  const separator = " &gt; ";
-  for (let at = name.indexOf(separator); at >= 0; at = name.indexOf(separator, at + 1)) {
-    if (names.has(name.slice(0, at))) return true;
-  }
-  return false;
+/**
+ * The counts of the last summary in `output`; nothing where there is none, as after a type error. A step
+ * of a test is not a test, and a file that fails as a whole counts as one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const tally = tallyOf("FAILED | 9 passed (3 steps) | 2 failed (1 step) | 1 ignored (2s)\n");
+ * assert.deepEqual(tally, { passed: 9, failed: 2, skipped: 1 });
+ * ```
+ *
+ * @param output What `deno test` printed, or the end of it
+ */
+export function tallyOf(output: string): Tally | undefined {
+  const last = [...stripVTControlCharacters(output).matchAll(SUMMARY)].at(-1);
+  if (last === undefined) return undefined;
+  const [, passed, failed, skipped = 0] = last;
+  return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
 }
 
 /**
