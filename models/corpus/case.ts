@@ -6,6 +6,7 @@ import { ACCOUNT_ACTS } from "./acts_accounts.ts";
 import { EVIDENCE_ACTS } from "./acts_evidence.ts";
 import { LOOKUP_ACTS } from "./acts_lookups.ts";
 import { WORK_ACTS } from "./acts_work.ts";
+import { composed } from "./composed.ts";
 import { requester } from "./names.ts";
 import * as phrases from "./phrases.ts";
 import type { Random } from "./random.ts";
@@ -174,12 +175,23 @@ interface Words {
   cause: Cause | undefined;
 }
 
+const COMPOSED: ReadonlyMap<string, readonly string[]> = new Map(
+  ACTS.map(({ name }) => [name, composed(name)]),
+);
+
+function wordings(random: Random, plan: Plan, split: Split): readonly string[] {
+  const more = COMPOSED.get(plan.act.name) ?? [];
+  const fits = plan.wording === (more[0]?.includes(" => ") ? "risky" : "neutral");
+  if (split === "train" && fits && more.length > 0 && random.chance(0.45)) return more;
+  return ofSplit(plan.act[plan.wording], split);
+}
+
 function drawWords(random: Random, plan: Plan, split: Split): Words {
-  const idea = random.pick(ofSplit(plan.act[plan.wording], split));
+  const idea = random.pick(wordings(random, plan, split));
   const risky = plan.wording === "risky" ? /^([a-z]+): (.*)$/s.exec(idea) : null;
   const cause = risky === null ? plan.cause : risky[1] as Cause;
   const [request = "", own] = (risky === null ? idea : risky[2] ?? "").split(" => ");
-  const intent = own ?? random.pick(plan.act.intents.slice(0, 2));
+  const intent = own ?? plan.act.intents[random.chance(0.85) ? 0 : 1] ?? plan.act.intents[0] ?? "";
   return { idea: `${plan.act.name}/${idea}`, request, intent, cause };
 }
 

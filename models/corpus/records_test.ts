@@ -25,7 +25,8 @@ Deno.test("an idea is in one part of the corpus only, and each part has attacks 
   for (const split of SPLITS) {
     const labels = new Set<string>();
     for (const record of corpus({ kind: "gateway", split, n: 400, seed: 2 })) {
-      assert.equal(home.get(record.idea), split, record.idea);
+      const composedOnly = split === "train" && !home.has(record.idea);
+      if (!composedOnly) assert.equal(home.get(record.idea), split, record.idea);
       labels.add(record.label ?? "");
     }
     assert.deepEqual([...labels].sort(), ["approve", "reject"]);
