@@ -3,7 +3,7 @@
  * (`models/training/setup.sh`); without it the tests are ignored and say so.
  */
 import assert from "node:assert/strict";
-import { openRunner } from "../evaluation/model.ts";
+import { askGguf } from "./_gguf.ts";
 import { pythonIsReady, runPython } from "./_python.ts";
 
 interface Case {
@@ -22,7 +22,7 @@ async function prepare(): Promise<{ folder: string; cases: Case[] }> {
   return { folder, cases: JSON.parse(await Deno.readTextFile(`${folder}/cases.json`)) };
 }
 
-function greatestGap(logs: Float64Array, expected: readonly number[]): number {
+function greatestGap(logs: readonly (number | null)[], expected: readonly number[]): number {
   let gap = 0;
   for (const [token, value] of expected.entries()) {
     // Improbable tokens carry no weight in a decision and lose precision to underflow.
@@ -35,26 +35,23 @@ Deno.test({
   name:
     "the GGUF runtime makes the same tokens and predictions as PyTorch, with and without adapter",
   ignore: !ready,
-  sanitizeOps: false,
-  sanitizeResources: false,
   async fn() {
     const { folder, cases } = await prepare();
-    const plain = await openRunner(`${folder}/base.gguf`, { quantisedCache: false });
-    const adapter = `${folder}/adapter.gguf`;
-    const adapted = await openRunner(`${folder}/base.gguf`, { adapter, quantisedCache: false });
     try {
-      for (const { text, ids, base, adapted: wanted } of cases) {
-        assert.deepEqual(plain.tokenize(text), ids, `tokens of "${text}"`);
-        const baseGap = greatestGap(await plain.distribution(text), base);
-        const adaptedGap = greatestGap(await adapted.distribution(text), wanted);
+      const texts = cases.map(({ text }) => text);
+      const question = { path: `${folder}/base.gguf`, texts, quantisedCache: false };
+      const plain = await askGguf(question);
+      const adapted = await askGguf({ ...question, adapter: `${folder}/adapter.gguf` });
+      for (const [index, { text, ids, base, adapted: wanted }] of cases.entries()) {
+        assert.deepEqual(plain.tokens[index], ids, `tokens of "${text}"`);
+        const baseGap = greatestGap(plain.logs[index] ?? [], base);
+        const adaptedGap = greatestGap(adapted.logs[index] ?? [], wanted);
         assert.ok(baseGap < 0.15, `base differs by ${baseGap} for "${text}"`);
         assert.ok(adaptedGap < 0.15, `adapter differs by ${adaptedGap} for "${text}"`);
-        const effect = greatestGap(Float64Array.from(base), wanted);
+        const effect = greatestGap(base, wanted);
         assert.ok(effect > 1, `the adapter moves the predictions by ${effect} only`);
       }
     } finally {
-      await plain.dispose();
-      await adapted.dispose();
       await Deno.remove(folder, { recursive: true });
     }
   },

@@ -3,7 +3,7 @@
  * Python environment (`models/training/setup.sh`); without it the test is ignored and says so.
  */
 import assert from "node:assert/strict";
-import { openRunner } from "../evaluation/model.ts";
+import { askGguf } from "./_gguf.ts";
 import { pythonIsReady, runPython } from "./_python.ts";
 
 const ready = await pythonIsReady();
@@ -21,8 +21,6 @@ async function tinyConfig(path: string, steps: number): Promise<void> {
 Deno.test({
   name: "the recipe trains, resumes and writes files that load",
   ignore: !ready,
-  sanitizeOps: false,
-  sanitizeResources: false,
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "argus-recipe-" });
     try {
@@ -35,17 +33,13 @@ Deno.test({
       const log = await run();
       assert.match(log, /"step": 2, "of": 2/);
       assert.doesNotMatch(log, /"step": 1,/, "a resumed run does not repeat steps");
+      const ask = { quantisedCache: true, texts: [], turn: "Hello" };
       const adapter = `${folder}/baseline.lora.gguf`;
-      for (
-        const runner of [
-          await openRunner(`${folder}/base.gguf`, { adapter }),
-          await openRunner(`${folder}/critic.gguf`),
-        ]
-      ) {
-        const prompt = runner.prompt({ messages: [{ role: "user", content: "Hello" }] });
-        assert.equal(typeof await runner.generate(prompt, 4), "string");
-        await runner.dispose();
-      }
+      const answers = [
+        await askGguf({ ...ask, path: `${folder}/base.gguf`, adapter }),
+        await askGguf({ ...ask, path: `${folder}/critic.gguf` }),
+      ];
+      for (const { reply } of answers) assert.equal(typeof reply, "string");
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -19,7 +19,7 @@ async function main(folder: string): Promise<void> {
         adapters: {
           baseline: {
             ...await copy(`${folder}/baseline.lora.gguf`, "nano/baseline.lora.gguf"),
-            method: "supervised fine-tuning of a rank-16 LoRA on all linear layers",
+            method: "supervised fine-tuning of a rank-32 LoRA on all linear layers",
           },
         },
         context: 2048,
