@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { opened, probe, withCases, withPlugin, withPluginFiles } from "./testing/test_plugin.ts";
+import {
+  link,
+  opened,
+  probe,
+  withCases,
+  withPlugin,
+  withPluginFiles,
+} from "./testing/test_plugin.ts";
 import { capsOf } from "./limits.ts";
 import { openPlugin } from "./open_plugin.ts";
 import { PluginError, type PluginFault } from "./plugin_error.ts";
@@ -186,7 +193,7 @@ Deno.test("imports that leave the folder are refused before anything runs", asyn
     for (const [what, line] of lines) {
       await t.step(what, async () => {
         await withPluginFiles({ "mod.ts": `${line}\nexport default {};` }, async (folder) => {
-          await Deno.symlink(join(outside, "secret.ts"), join(folder, "link.ts"));
+          await link(join(outside, "secret.ts"), join(folder, "link.ts"));
           await assert.rejects(() => opened(folder), (error) => {
             assert(error instanceof PluginError, String(error));
             assert.equal(error.fault, "import");

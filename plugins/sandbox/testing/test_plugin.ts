@@ -24,6 +24,12 @@ export function probe(name: string): Record<string, unknown> {
   };
 }
 
+/** Makes a link; `Deno.symlink` wants the right to read and write everywhere. */
+export async function link(target: string, path: string): Promise<void> {
+  const { success } = await new Deno.Command("ln", { args: ["-s", target, path] }).output();
+  if (!success) throw new Error(`Cannot link "${path}" to "${target}"`);
+}
+
 /** A plugin as a test describes it. */
 export interface TestPlugin {
   /** Its manifest. */
