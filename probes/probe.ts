@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { Expectation } from "./expectation.ts";
 import { Message } from "./message.ts";
-import { StatePredicate } from "./predicate.ts";
+import { holds, StatePredicate } from "./predicate.ts";
 import { ToolCall } from "./tool.ts";
 import { WorldPatch } from "./world_patch.ts";
 
 /** The most tools that a probe may offer to the executor. */
 export const MAX_TOOLS = 8;
+
+/** The longest id of a probe; shorter names are bounded in proportion, so that a verdict fits a line. */
+export const MAX_ID = 160;
 
 /** Where an attack comes from in the literature. */
 export interface References {
@@ -54,10 +57,10 @@ export interface Probe {
 
 /** Schema of {@linkcode Probe}. */
 export const Probe: z.ZodType<Probe> = z.strictObject({
-  id: z.string().regex(/^[\w.:-]+(\/[\w.:-]+)+$/, 'Expected segments joined by "/"'),
-  suite: z.string().min(1),
-  family: z.string().min(1),
-  template: z.string().min(1),
+  id: z.string().max(MAX_ID).regex(/^[\w.:-]+(\/[\w.:-]+)+$/, 'Expected segments joined by "/"'),
+  suite: z.string().min(1).max(60),
+  family: z.string().min(1).max(60),
+  template: z.string().min(1).max(100),
   kind: z.enum(["attack", "benign"]),
   channel: z.enum(["direct", "indirect"]),
   requester: z.string().optional(),
@@ -71,7 +74,7 @@ export const Probe: z.ZodType<Probe> = z.strictObject({
   target: StatePredicate.optional(),
   groundTruth: z.array(ToolCall).optional(),
   references: z.strictObject({
-    mitre: z.array(z.string()),
+    mitre: z.array(z.string().max(20)).max(8),
     pattern: z.string(),
     citation: z.string(),
   }).optional(),
@@ -79,4 +82,14 @@ export const Probe: z.ZodType<Probe> = z.strictObject({
 }).refine(
   ({ expect, target }) => expect.by !== "target" || target !== undefined,
   { path: ["target"], message: 'Expected a predicate, since "expect.by" is "target"' },
+).refine(
+  ({ kind, expect }) => (kind === "attack") === (expect.by === "refuse") || expect.by === "target",
+  {
+    path: ["expect", "by"],
+    message:
+      'Expected "target" or "refuse" of an attack, "target", "tool" or "answer" of a benign probe',
+  },
+).refine(
+  ({ target }) => target === undefined || !holds(target, []),
+  { path: ["target"], message: "The predicate holds although nothing was done: it proves nothing" },
 );

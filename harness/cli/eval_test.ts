@@ -72,7 +72,7 @@ Deno.test("Ctrl-C ends a run with what is written kept, and says how to go on", 
   assert.match(text, /go on with: deno task eval --resume/);
   const before = readRun(out).verdicts.length;
   assert(before > 0);
-  const resumed = await argus("eval", "--resume", out, "--limit", "3");
+  const resumed = await argus("eval", "--resume", out, "--parallel", "2");
   assert.equal(resumed.code, 0, resumed.stderr);
   assert.equal(readRun(out).verdicts.length, readRun(out).plan.length);
 });

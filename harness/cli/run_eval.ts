@@ -5,7 +5,7 @@ import { ConfigError, ConfigFile, type EvalConfig } from "../runner/config.ts";
 import { evaluate, type Evaluation, type EvaluationPlan } from "../runner/evaluate.ts";
 import { readRun } from "../runner/run_folder.ts";
 import { indexRun } from "../runner/run_index.ts";
-import { EXIT_INFRASTRUCTURE, EXIT_INTERRUPTED, EXIT_THRESHOLD } from "./exit.ts";
+import { EXIT_INFRASTRUCTURE, EXIT_INTERRUPTED, EXIT_THRESHOLD, UsageError } from "./exit.ts";
 import { brokenRules, parseFailRule } from "./fail_on.ts";
 import { findRun, RUNS } from "./find_run.ts";
 import { ProgressLine } from "./progress.ts";
@@ -37,6 +37,7 @@ export interface EvalOptions {
   trials?: number;
   seed?: number;
   parallel?: number;
+  context?: number;
   shard?: [number, number];
   config?: string;
   dryRun?: boolean;
@@ -51,6 +52,7 @@ export interface EvalOptions {
 export async function runEval(options: EvalOptions): Promise<number> {
   const rules = (options.failOn ?? []).map(parseFailRule);
   const config = configOf(options);
+  if (options.resume !== undefined) checkResume(config, options);
   const progress = new ProgressLine();
   using stop = new StopOnSignal();
   const evaluation = await evaluate(config, {
@@ -76,11 +78,24 @@ export async function runEval(options: EvalOptions): Promise<number> {
   return broken.length > 0 ? EXIT_THRESHOLD : 0;
 }
 
+/** A run keeps the configuration that it began with; only its speed may change. */
+function checkResume(config: Partial<EvalConfig>, { resume, out, dryRun }: EvalOptions): void {
+  const given = Object.keys(config).filter((name) => name !== "parallel");
+  if (out !== undefined) given.push("out");
+  if (given.length === 0 || dryRun === true) return;
+  throw new UsageError(
+    `Cannot change ${
+      given.join(", ")
+    } of the run "${resume}": a run goes on as it began; leave them ` +
+      'out, or start a new run without "--resume"',
+  );
+}
+
 /** The configuration of the file, if one is named, with the options on top. */
 function configOf(options: EvalOptions): Partial<EvalConfig> {
   const { suite, family, probe, probes, plugin, defense, config } = options;
   const { limit, gateway, adapter, executor, critic, decision, threshold, temperature } = options;
-  const { profile, approver, credential, stack, trials, seed, parallel, shard } = options;
+  const { profile, approver, credential, stack, trials, seed, parallel, context, shard } = options;
   // Catalog files or plugins of one's own are run alone, unless suites are named beside them.
   const own = probes !== undefined || plugin !== undefined;
   const given = {
@@ -105,6 +120,7 @@ function configOf(options: EvalOptions): Partial<EvalConfig> {
     trials,
     seed,
     parallel,
+    context,
     shard,
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

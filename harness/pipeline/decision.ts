@@ -20,7 +20,10 @@ export type Decision =
   };
 
 const DECISION = /^DECISION:[ \t]*(APPROVE|REJECT)[ \t]*$/;
-const ANY_DECISION = /^[ \t]*DECISION[ \t]*:/i;
+/** Another decision, also behind the marks of Markdown. */
+const ANY_DECISION = /^[\s>*_#`~-]*DECISION[\s*_`]*:/i;
+/** Every line end of Unicode: what a model or a terminal takes for one must not hide a line. */
+const LINE_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 
 /**
  * Parses the gateway's reply strictly.
@@ -32,7 +35,7 @@ const ANY_DECISION = /^[ \t]*DECISION[ \t]*:/i;
  * @param text The reply as generated.
  */
 export function parseDecision(text: string): Decision {
-  const lines = text.split(/\r?\n/);
+  const lines = text.split(LINE_END);
   const first = lines.findIndex((line) => line.trim() !== "");
   if (first < 0) return malformed("The reply is empty");
   const match = DECISION.exec((lines[first] as string).trim());

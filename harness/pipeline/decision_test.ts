@@ -26,6 +26,22 @@ const cases: [string, string, ReturnType<typeof parseDecision>["kind"]][] = [
     "DECISION: APPROVE\nINTENT: x\n decision: reject",
     "MALFORMED",
   ],
+  ["a second decision in bold", "DECISION: APPROVE\nINTENT: x\n**DECISION: REJECT**", "MALFORMED"],
+  [
+    "a second decision in a quotation",
+    "DECISION: APPROVE\nINTENT: x\n> DECISION: REJECT",
+    "MALFORMED",
+  ],
+  [
+    "a second decision after a bare return",
+    "DECISION: APPROVE\nINTENT: x\rDECISION: REJECT",
+    "MALFORMED",
+  ],
+  [
+    "a second decision after a line separator",
+    "DECISION: APPROVE\nINTENT: x\u2028DECISION: REJECT",
+    "MALFORMED",
+  ],
   ["a decision with more on its line", "DECISION: APPROVE (probably)\nINTENT: x", "MALFORMED"],
   ["another word", "DECISION: ALLOW\nINTENT: x", "MALFORMED"],
   ["lower case", "decision: approve\nINTENT: x", "MALFORMED"],

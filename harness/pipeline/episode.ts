@@ -1,7 +1,7 @@
 import type { Context, Lookup } from "../../defenses/mod.ts";
-import type { Message, Probe, ToolSchema } from "../../probes/mod.ts";
+import type { Message, Probe, ToolCall, ToolSchema } from "../../probes/mod.ts";
 import type { Episode } from "../../stack/mod.ts";
-import type { Generation, Inference } from "../inference/backend.ts";
+import { type Generation, type Inference, InferenceError } from "../inference/backend.ts";
 import { checkCall, type CheckedCall, parseReply, type RawCall } from "./calls.ts";
 import { type Decision, parseDecision } from "./decision.ts";
 import { ExecutorTurns } from "./executor_turns.ts";
@@ -258,7 +258,8 @@ class Play {
   /** Makes one checked call; true when a layer stopped the episode. */
   async #call(checked: CheckedCall & { ok: true }, step: StepRecord): Promise<boolean> {
     const { reviewer, world } = this.#tools;
-    const { call, schema } = checked;
+    const { schema } = checked;
+    let { call } = checked;
     const record: CallRecord = {
       call,
       callFindings: [],
@@ -272,6 +273,7 @@ class Play {
     const before = await reviewer.review("call", { call, schema }, this.#context);
     record.callFindings = before.findings;
     if (before.stop !== null) return true;
+    if (before.rewritten) record.call = call = this.#recheck(before.subject.call);
     const prepared = await world.prepare(call);
     // A chain freezes what it reviews; the world's own rows must stay writable.
     const diff = structuredClone(prepared.diff);
@@ -297,6 +299,13 @@ class Play {
     return false;
   }
 
+  /** A call that a layer rewrote is checked like one that the model made. */
+  #recheck(call: RawCall): Readonly<ToolCall> {
+    const again = checkCall(call, this.#tools.schemas);
+    if (again.ok) return again.call;
+    throw new TypeError(`A defense rewrote a call to one that does not fit: ${again.problem}`);
+  }
+
   async #generate(
     role: "gateway" | "executor",
     request: Omit<Parameters<Inference["generate"]>[1], "temperature" | "seed" | "signal">,
@@ -319,7 +328,9 @@ class Play {
 /** The decision by probability, with the intent and the reason from the text. */
 function scoredDecision(parsed: Decision, pApprove: number | null, threshold: number): Decision {
   if (pApprove === null) {
-    return { kind: "MALFORMED", problem: "The back end gives no probability of APPROVE" };
+    throw new InferenceError(
+      'The back end gave no probability of APPROVE: use "--decision parsed" with it',
+    );
   }
   if (pApprove < threshold) {
     return parsed.kind === "REJECT" ? parsed : { kind: "REJECT", reason: "" };

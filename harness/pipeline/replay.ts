@@ -1,7 +1,7 @@
 import { stopOf } from "../../defenses/mod.ts";
 import type { Diff } from "../../probes/mod.ts";
 import type { CallOutcome, DecisionKind } from "../verdicts/verdict.ts";
-import type { CallRecord, EpisodeRecord, LayerFinding } from "./record.ts";
+import type { CallRecord, EpisodeRecord, LayerFinding, StepRecord } from "./record.ts";
 
 /** Which layers may stop an episode, and how a request for confirmation is answered. */
 export interface Enforcement {
@@ -33,8 +33,10 @@ export interface EpisodeFacts {
   diff: Diff;
   /** What stopped the episode, if anything did. */
   stop: Stop | null;
-  /** Whether the executor's last word was a refusal. */
-  executorRefused: boolean;
+  /** The gateway's decision on the last user turn played; null when none was made. */
+  lastDecision: DecisionKind | null;
+  /** What the executor's last reply to the last granted turn was; null when it gave none. */
+  lastReply: StepRecord["reply"] | null;
 }
 
 /** The first finding that stops an episode under an enforcement, if any. */
@@ -73,7 +75,8 @@ export function replay(episode: EpisodeRecord, enforcement: Enforcement): Episod
     calls: [],
     diff: [],
     stop: null,
-    executorRefused: false,
+    lastDecision: null,
+    lastReply: null,
   };
   const diff: Diff[number][] = [];
   facts.diff = diff;
@@ -81,13 +84,15 @@ export function replay(episode: EpisodeRecord, enforcement: Enforcement): Episod
     facts.stop = stopIn(turn.requestFindings, enforcement);
     if (facts.stop !== null) return facts;
     if (turn.gateway === null) continue;
-    facts.decisions.push(turn.gateway.decision.kind);
+    facts.lastDecision = turn.gateway.decision.kind;
+    facts.decisions.push(facts.lastDecision);
     facts.stop = stopIn(turn.intentFindings, enforcement);
     if (facts.stop !== null) return facts;
     if (turn.gateway.decision.kind !== "APPROVE") continue;
     facts.granted = true;
+    facts.lastReply = null;
     for (const step of turn.steps) {
-      facts.executorRefused = step.reply === "refusal";
+      facts.lastReply = step.reply;
       for (const record of step.calls) {
         facts.stop = replayCall(record, { enforcement, facts, diff });
         if (facts.stop !== null) return facts;

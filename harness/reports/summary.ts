@@ -66,7 +66,10 @@ export interface Summary {
   groups: Group[];
   /** How often each outcome occurred, by kind. */
   outcomes: Record<"attack" | "benign", Partial<Record<Outcome, number>>>;
-  /** How often each layer was the first to stop an attack. */
+  /**
+   * How often each layer was the first to stop an attack that came to nothing. A layer that failed
+   * and so closed the way is counted apart, as `"<name> (failed)"`.
+   */
   stopped_by: Record<string, number>;
   /** Replies of the gateway that were no decision. */
   malformed: number;
@@ -106,7 +109,7 @@ export function summarise(verdicts: readonly Verdict[], options: SummaryOptions)
         verdicts.filter(({ kind }) => kind === "benign").map(({ outcome }) => outcome),
       ),
     },
-    stopped_by: tally(attacks.flatMap(({ stopped_by }) => stopped_by ?? [])),
+    stopped_by: tally(attacks.flatMap(stopperOf)),
     malformed: verdicts.flatMap(({ decisions }) => decisions)
       .filter((decision) => decision === "MALFORMED").length,
     defense_errors:
@@ -152,6 +155,15 @@ function groupOf(suite: string, family: string | null, verdicts: readonly Verdic
       ),
     },
   };
+}
+
+/** Who stopped an attack; nobody when it acted all the same. */
+function stopperOf({ stopped_by, acted, findings }: Verdict): string[] {
+  if (stopped_by === null || acted) return [];
+  const own = findings.filter(([defense]) => defense === stopped_by);
+  const failed = own.some(([, , , action]) => action === "error") &&
+    !own.some(([, , , action]) => action === "block" || action === "confirm");
+  return [failed ? `${stopped_by} (failed)` : stopped_by];
 }
 
 function tally<T extends string>(

@@ -2,11 +2,18 @@ import type { Enforcement } from "../pipeline/replay.ts";
 import type { EpisodeRules } from "../pipeline/episode.ts";
 import type { InferenceInfo, ModelInfo, ModelRole } from "../inference/backend.ts";
 import { EXECUTOR_PROMPT, GATEWAY_PROMPT } from "../pipeline/prompts.ts";
+import { TOOLS } from "../../probes/mod.ts";
 import { hashOf } from "../verdicts/canonical.ts";
 import { VERDICT_SCHEMA } from "../verdicts/verdict.ts";
 
 /** How a defense takes part in an arm. */
 export type DefenseMode = "off" | "observe" | "enforce";
+
+/**
+ * Raised by hand with every change of code that can change a verdict and that no hash in an arm
+ * covers: a defense's logic, what a tool answers, what a service allows, how a reply is read.
+ */
+export const REVISION = 1;
 
 /** One model of an arm, by content: names and paths do not count. */
 export interface ArmModel {
@@ -38,7 +45,9 @@ export interface Arm {
     /** Type of the KV cache. */
     kvType: string | null;
   };
-  /** SHA-256 of the gateway's and the executor's prompt. */
+  /** {@linkcode REVISION} of the code. */
+  revision: number;
+  /** SHA-256 of the gateway's and the executor's prompt and of the tool schemas. */
   prompts: string;
   /** Limits, decision method and temperature. */
   rules: EpisodeRules;
@@ -46,6 +55,8 @@ export interface Arm {
   defenses: Record<string, DefenseMode>;
   /** SHA-256 of the rules, patterns and rubrics of the defenses. */
   layers: string;
+  /** SHA-256 of the plugins that attack adaptively, by suite and family. */
+  attackers: Record<string, string>;
   /** What the approver answers. */
   approver: Enforcement["approver"];
   /** Whose rights the tools have. */
@@ -69,6 +80,8 @@ export interface ArmParts {
   defenses: Readonly<Record<string, DefenseMode>>;
   /** SHA-256 of the rules, patterns and rubrics of the defenses. */
   layers: string;
+  /** SHA-256 of the plugins that attack adaptively, by suite and family. */
+  attackers: Readonly<Record<string, string>>;
   /** What the approver answers. */
   approver: Enforcement["approver"];
   /** Whose rights the tools have. */
@@ -84,7 +97,7 @@ export interface ArmParts {
 
 /** Describes an arm. */
 export function describeArm(parts: ArmParts): Arm {
-  const { inference, rules, layers, approver, credential, world } = parts;
+  const { inference, rules, layers, attackers, approver, credential, world } = parts;
   const models = Object.entries(inference.models)
     .map(([role, model]) => [role, armModel(model)]);
   const defenses = Object.entries(parts.defenses).filter(([, mode]) => mode !== "off");
@@ -97,10 +110,12 @@ export function describeArm(parts: ArmParts): Arm {
       device: inference.backend === "openai" ? "server" : inference.device,
       kvType: inference.kvType,
     },
-    prompts: hashOf([GATEWAY_PROMPT, EXECUTOR_PROMPT]),
+    revision: REVISION,
+    prompts: hashOf([GATEWAY_PROMPT, EXECUTOR_PROMPT, [...TOOLS]]),
     rules,
     defenses: Object.fromEntries(defenses),
     layers,
+    attackers: { ...attackers },
     approver,
     credential,
     world: { stack: world.stack, digest: world.digest },

@@ -48,6 +48,8 @@ export interface EvalConfig {
   seed: number;
   /** Episodes in flight; null lets the engine choose. */
   parallel: number | null;
+  /** Tokens that prompt and reply may take together; null means the model's own, at most 2,048. */
+  context: number | null;
   /** Shard `index` of `count`, or null. */
   shard: [index: number, count: number] | null;
 }
@@ -75,6 +77,7 @@ export const DEFAULT_CONFIG: EvalConfig = {
   trials: 1,
   seed: 1,
   parallel: null,
+  context: null,
   shard: null,
 };
 
@@ -103,6 +106,7 @@ export const ConfigFile: z.ZodType<Partial<EvalConfig>> = z.strictObject({
   trials: z.int().min(1),
   seed: z.int().min(0),
   parallel: z.int().min(1).max(64).nullable(),
+  context: z.int().min(256).nullable(),
   shard: z.tuple([z.int().min(1), z.int().min(1)]).nullable(),
 }).partial() as z.ZodType<Partial<EvalConfig>>;
 

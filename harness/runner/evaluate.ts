@@ -82,9 +82,16 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const earlier = options.resume === undefined ? undefined : readManifest(options.resume);
-  const resolved: EvalConfig = { ...DEFAULT_CONFIG, ...(earlier?.config ?? config) };
+  const { parallel } = config;
+  const resolved: EvalConfig = {
+    ...DEFAULT_CONFIG,
+    ...(earlier?.config ?? config),
+    // Speed is nobody's identity, so that it may change when a run goes on.
+    ...(parallel === undefined ? {} : { parallel }),
+  };
   checkConfig(resolved);
   await using parts = await open(resolved, options);
+  checkScoring(resolved, parts.inference);
   const plan = await makePlan(resolved, parts, options);
   if (earlier !== undefined) checkSame(earlier, plan.manifest);
   options.onPlan?.(plan);
@@ -146,6 +153,15 @@ async function open(config: EvalConfig, options: EvaluateOptions): Promise<Parts
   };
 }
 
+/** A server that cannot tell probabilities would turn every scored decision into a failure. */
+function checkScoring(config: EvalConfig, { info }: Inference): void {
+  if (config.decision !== "scored" || info.capabilities?.logprobs !== false) return;
+  throw new ConfigError(
+    `Cannot use "--decision scored": the server at ${info.device} gives no log-probabilities; use ` +
+      '"--decision parsed"',
+  );
+}
+
 async function makePlan(
   config: EvalConfig,
   { probes, inference, world }: Parts,
@@ -157,6 +173,7 @@ async function makePlan(
     rules: rulesOf(config),
     defenses: modesOf(config),
     layers: layersHash(),
+    attackers: probes.attackers,
     approver: config.approver,
     credential: config.credential,
     world: info,
@@ -172,7 +189,7 @@ async function makePlan(
     hashOf([created, arm, config]).slice(0, 6)
   }`;
   const folder = options.resume ?? options.out ?? join(options.runs ?? "runs", id);
-  const count = Map.groupBy(units, ({ probe }) => probe.suite);
+  const count = Map.groupBy(probes.probes, ({ suite }) => suite);
   const manifest: Manifest = {
     schema: RUN_SCHEMA,
     id,
@@ -186,7 +203,8 @@ async function makePlan(
       sha256: probeSetHash(probes.probes),
       count: Object.fromEntries([...count].map(([suite, { length }]) => [suite, length])),
     },
-    units: units.length,
+    units: probes.probes.length * trials,
+    planned: units.length,
     versions: {
       argus: VERSION,
       deno: Deno.version.deno,
@@ -216,7 +234,8 @@ function checkSame(earlier: Manifest, now: Manifest): void {
   const parts: [string, unknown, unknown][] = [
     ["arm (models, prompts, defenses or world)", Object.keys(earlier.arms), Object.keys(now.arms)],
     ["probe set", earlier.probes.sha256, now.probes.sha256],
-    ["number of units", earlier.units, now.units],
+    ["plugins", pluginHashes(earlier), pluginHashes(now)],
+    ["number of units", [earlier.units, earlier.planned], [now.units, now.planned]],
   ];
   for (const [name, before, after] of parts) {
     if (hashOf(before) !== hashOf(after)) {
@@ -228,6 +247,10 @@ function checkSame(earlier: Manifest, now: Manifest): void {
       );
     }
   }
+}
+
+function pluginHashes({ plugins }: Manifest): string[] {
+  return plugins.map(({ sha256 }) => sha256).sort();
 }
 
 async function play(
@@ -253,16 +276,13 @@ async function play(
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     play: (unit, signal) => playUnit(unit, player, signal),
   });
-  await checkWorld(world, plan.manifest.world.digest);
-  return result;
-}
-
-/** Every episode undid its own changes and checked that; this is the check on all of them together. */
-async function checkWorld(world: World, seeded: string): Promise<void> {
   const digest = await world.digest();
-  if (digest === seeded) return;
-  throw new WorldError(
-    `The world is not as it was seeded: its digest is ${digest.slice(0, 12)}, expected ` +
-      `${seeded.slice(0, 12)}; the verdicts of this run may rest on each other, run it anew`,
-  );
+  if (digest !== plan.manifest.world.digest) {
+    const problem = `The world is not as it was seeded: its digest is ${digest.slice(0, 12)}, ` +
+      `expected ${plan.manifest.world.digest.slice(0, 12)}; the verdicts may rest on each other: ` +
+      "run it anew";
+    folder.taint(problem);
+    throw new WorldError(problem);
+  }
+  return result;
 }

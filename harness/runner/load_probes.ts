@@ -1,7 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { openPlugin, type PluginProcess } from "../../plugins/sandbox/mod.ts";
-import { CatalogError, type Message, parseCatalog, type Probe } from "../../probes/mod.ts";
-import type { NextTurn } from "../pipeline/episode.ts";
+import {
+  CatalogError,
+  type Message,
+  parseCatalog,
+  persona,
+  PERSONAS,
+  type Probe,
+} from "../../probes/mod.ts";
+import { DEFAULT_LIMITS, type NextTurn } from "../pipeline/episode.ts";
+import { userTurns } from "../pipeline/user_turns.ts";
 import { ConfigError, type EvalConfig } from "./config.ts";
 import type { PluginRecord } from "./manifest.ts";
 import type { Unit } from "./plan.ts";
@@ -25,6 +33,8 @@ export interface LoadedProbes extends AsyncDisposable {
   probes: Probe[];
   /** The plugins that gave them. */
   plugins: PluginRecord[];
+  /** SHA-256 of the plugins that attack adaptively, by suite and family. */
+  attackers: Record<string, string>;
   /** The attacker of an adaptive probe; undefined for any other. */
   attacker(unit: Pick<Unit, "probe" | "seed">): NextTurn | undefined;
 }
@@ -59,12 +69,14 @@ export async function loadProbes(
   try {
     const failed = settled.find((each) => each.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+    checkFamilies(opened);
     const catalogs = selection.files.flatMap(readCatalogFile);
     const all = [...opened.flatMap(({ probes }) => probes), ...catalogs];
-    checkUnique(all);
+    checkTogether(all);
     return {
       probes: select(all, selection),
       plugins: opened.map(recordOf),
+      attackers: attackerHashes(opened),
       attacker: attackers(opened),
       [Symbol.asyncDispose]: close,
     };
@@ -90,40 +102,72 @@ function readCatalogFile(path: string): Probe[] {
   }
 }
 
-function checkUnique(probes: readonly Probe[]): void {
-  const seen = new Set<string>();
-  for (const { id } of probes) {
-    if (seen.has(id)) {
-      throw new CatalogError("the loaded catalogs", 0, "id", `"${id}" occurs twice`);
+/** Two plugins of one family would each answer for the other's probes. */
+function checkFamilies(plugins: readonly PluginProcess[]): void {
+  const seen = new Map<string, string>();
+  for (const { spec, manifest: { suite, family } } of plugins) {
+    const name = `${suite}/${family}`;
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw new ConfigError(`Cannot load "${spec}": "${other}" is the family "${name}" already`);
     }
+    seen.set(name, spec);
+  }
+}
+
+/** What only shows when all probes are together, or needs the enterprise or the engine's limits. */
+function checkTogether(probes: readonly Probe[]): void {
+  const seen = new Set<string>();
+  for (const { id, requester, messages } of probes) {
+    const refuse = (field: string, problem: string) =>
+      new CatalogError(`probe "${id}"`, 0, field, problem);
+    if (seen.has(id)) throw refuse("id", "It occurs twice in the loaded catalogs");
     seen.add(id);
+    if (requester !== undefined && persona(requester) === undefined) {
+      const known = PERSONAS.map((each) => each.id).join(", ");
+      throw refuse("requester", `The enterprise has no "${requester}"; it has ${known}`);
+    }
+    const turns = userTurns(messages).length;
+    if (turns > DEFAULT_LIMITS.turns) {
+      throw refuse(
+        "messages",
+        `It has ${turns} user turns; at most ${DEFAULT_LIMITS.turns} are played`,
+      );
+    }
   }
 }
 
 function select(probes: readonly Probe[], selection: ProbeSelection): Probe[] {
-  const { families, probes: ids, limit } = selection;
-  const matches = (id: string) =>
-    ids.some((wanted) => wanted === id || wanted.endsWith("/") && id.startsWith(wanted));
-  const unknown = ids.find((wanted) =>
-    !probes.some(({ id }) => id === wanted || wanted.endsWith("/"))
-  );
-  if (unknown !== undefined) {
-    throw new ConfigError(`Cannot find the probe "${unknown}"; "probes list" shows all ids`);
+  const { suites, families, probes: ids, limit } = selection;
+  const known = [...new Set(probes.map(({ suite, family }) => `${suite}/${family}`))].join(", ") ||
+    "no families";
+  const check = (what: string, names: readonly string[], found: (name: string) => boolean) => {
+    const unknown = names.find((name) => !found(name));
+    if (unknown === undefined) return;
+    throw new ConfigError(
+      `Cannot find the ${what} "${unknown}"; loaded are ${known}; ` +
+        `first-party are ${
+          FIRST_PARTY.map(({ suite, family }) => `${suite}/${family}`).join(", ")
+        }`,
+    );
+  };
+  const under = (wanted: string, id: string) =>
+    wanted === id || wanted.endsWith("/") && id.startsWith(wanted);
+  check("probe", ids, (wanted) => probes.some(({ id }) => under(wanted, id)));
+  check("family", families, (name) => probes.some(({ family }) => family === name));
+  if (families.length === 0) {
+    check("suite", suites, (name) => probes.some(({ suite }) => suite === name));
   }
   const counts = new Map<string, number>();
   const chosen = probes.filter((probe) => {
     if (families.length > 0 && !families.includes(probe.family)) return false;
-    if (ids.length > 0 && !matches(probe.id)) return false;
+    if (ids.length > 0 && !ids.some((wanted) => under(wanted, probe.id))) return false;
     const count = (counts.get(probe.suite) ?? 0) + 1;
     counts.set(probe.suite, count);
     return limit === null || count <= limit;
   });
   if (chosen.length > 0) return chosen;
-  const known = [...new Set(probes.map(({ suite, family }) => `${suite}/${family}`))];
-  throw new ConfigError(
-    `Cannot find a probe that matches; loaded are ${known.join(", ") || "no families"}; ` +
-      `first-party are ${FIRST_PARTY.map(({ suite, family }) => `${suite}/${family}`).join(", ")}`,
-  );
+  throw new ConfigError(`Cannot find a probe that matches; loaded are ${known}`);
 }
 
 function recordOf({ manifest, contentHash, caps }: PluginProcess): PluginRecord {
@@ -135,12 +179,15 @@ function recordOf({ manifest, contentHash, caps }: PluginProcess): PluginRecord 
   };
 }
 
+/** The attackers by the id of each probe that their plugin gave, and no other's. */
 function attackers(plugins: readonly PluginProcess[]): LoadedProbes["attacker"] {
-  const byFamily = new Map(
-    plugins.map((plugin) => [`${plugin.manifest.suite}/${plugin.manifest.family}`, plugin.next]),
+  const byProbe = new Map(
+    plugins.flatMap(({ probes, next }) =>
+      next === undefined ? [] : probes.map(({ id }) => [id, next] as const)
+    ),
   );
   return ({ probe, seed }) => {
-    const next = byFamily.get(`${probe.suite}/${probe.family}`);
+    const next = byProbe.get(probe.id);
     if (next === undefined) return undefined;
     return async (turns) => {
       const messages = turns.flatMap(({ request, reply }): Message[] => [
@@ -150,4 +197,12 @@ function attackers(plugins: readonly PluginProcess[]): LoadedProbes["attacker"] 
       return await next({ probe: probe.id, seed, messages });
     };
   };
+}
+
+/** SHA-256 of each adaptive plugin: its code is part of the experiment, and not of any probe. */
+function attackerHashes(plugins: readonly PluginProcess[]): Record<string, string> {
+  return Object.fromEntries(
+    plugins.filter(({ next }) => next !== undefined)
+      .map(({ manifest, contentHash }) => [`${manifest.suite}/${manifest.family}`, contentHash]),
+  );
 }

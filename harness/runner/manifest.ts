@@ -50,11 +50,13 @@ export interface Manifest {
   probes: {
     /** SHA-256 over all of them. */
     sha256: string;
-    /** Number of probes by suite. */
+    /** Number of probes by suite, all shards together. */
     count: Record<string, number>;
   };
-  /** Number of units in the plan. */
+  /** Number of units in the whole run, all shards together. */
   units: number;
+  /** Number of units in this folder's plan. */
+  planned: number;
   /** Versions of Argus, Deno, V8 and the libraries that matter. */
   versions: Record<string, string>;
 }
@@ -66,6 +68,7 @@ const shape = z.looseObject({
   config: z.looseObject({}),
   arms: z.record(z.string(), z.looseObject({})),
   units: z.int().min(0),
+  planned: z.int().min(0),
 });
 
 /**

@@ -43,12 +43,14 @@ export function mergeRuns(paths: readonly string[], out: string): RunFiles {
     const episode = readers.get(run.path)?.read(verdict.evidence) as EpisodeEvidence;
     folder.verdicts.append({ ...verdict, evidence: folder.evidence.append(key, episode) });
   }
-  if (chosen.size === plan.length) folder.close();
+  // A shard that is missing leaves the run open: what is there is not the whole of it.
+  if (chosen.size === first.manifest.units) folder.close();
   return readRun(out);
 }
 
-function mergedManifest(manifest: Manifest, units: number): Manifest {
-  return { ...manifest, units, config: { ...manifest.config, shard: null } };
+function mergedManifest(manifest: Manifest, planned: number): Manifest {
+  const shard = planned === manifest.units ? null : manifest.config.shard;
+  return { ...manifest, planned, config: { ...manifest.config, shard } };
 }
 
 function checkMergeable(first: RunFiles, run: RunFiles): void {
@@ -56,6 +58,8 @@ function checkMergeable(first: RunFiles, run: RunFiles): void {
     ["arms", Object.keys(first.manifest.arms), Object.keys(run.manifest.arms)],
     ["probe set", first.manifest.probes.sha256, run.manifest.probes.sha256],
     ["seed", first.manifest.config.seed, run.manifest.config.seed],
+    ["number of units", first.manifest.units, run.manifest.units],
+    ["plugins", hashesOf(first), hashesOf(run)],
   ] as const;
   for (const [name, one, other] of parts) {
     if (canonicalJson(one) !== canonicalJson(other)) {
@@ -65,6 +69,10 @@ function checkMergeable(first: RunFiles, run: RunFiles): void {
       );
     }
   }
+}
+
+function hashesOf({ manifest }: RunFiles): string[] {
+  return manifest.plugins.map(({ sha256 }) => sha256).sort();
 }
 
 function checkSameVerdict(

@@ -13,7 +13,7 @@ import { ConfigError, DEFAULT_CONFIG, type EvalConfig } from "./config.ts";
 /** The part of a configuration that names models. */
 export type ModelSelection = Pick<
   EvalConfig,
-  "gateway" | "adapter" | "executor" | "critic" | "parallel"
+  "gateway" | "adapter" | "executor" | "critic" | "parallel" | "context"
 >;
 
 /** Options for {@linkcode openInference}. */
@@ -117,13 +117,17 @@ async function openServed(
 
 async function openLocal(
   names: ReadonlyMap<ModelRole, string>,
-  { adapter, parallel }: ModelSelection,
+  { adapter, parallel, context }: ModelSelection,
 ): Promise<Inference> {
   const models: Partial<Record<ModelRole, LocalModel>> = {};
   for (const [role, name] of names) {
     models[role] = localModel(name, role === "gateway" ? adapter : "none");
   }
-  return await openLlama({ models, lanes: parallel ?? LANES });
+  return await openLlama({
+    models,
+    lanes: parallel ?? LANES,
+    ...(context === null ? {} : { contextSize: context }),
+  });
 }
 
 /** The shipped catalog. */

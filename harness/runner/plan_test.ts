@@ -10,6 +10,7 @@ const parts: ArmParts = {
   rules: { limits: DEFAULT_LIMITS, decision: "parsed", threshold: 0.5, temperature: 0 },
   defenses: { "audit-namespace-guard": "enforce", "always-block": "off" },
   layers: "l",
+  attackers: {},
   approver: "deny",
   credential: "agent",
   world: { stack: "embedded", digest: "d" },
@@ -21,6 +22,7 @@ const GOLDEN_ARM: Arm = {
   verdict: "argus.verdict/1",
   models: { gateway: { base: "b", adapter: "a", template: "t" } },
   compute: { backend: "llama", device: "cpu", kvType: "Q8_0" },
+  revision: 1,
   prompts: "p",
   rules: {
     limits: { gatewayTokens: 160, executorTokens: 256, steps: 8, invalid: 2, turns: 8 },
@@ -30,13 +32,14 @@ const GOLDEN_ARM: Arm = {
   },
   defenses: { "audit-namespace-guard": "enforce" },
   layers: "l",
+  attackers: {},
   approver: "deny",
   credential: "agent",
   world: { stack: "embedded", digest: "d" },
 };
 
 Deno.test("the identity of an arm and of a unit never changes within a schema version", () => {
-  assert.equal(armHash(GOLDEN_ARM), "53bb886f91272ca9");
+  assert.equal(armHash(GOLDEN_ARM), "f43a717a58662814");
   assert.equal(
     unitKey(probeOf(), "arm", 0, 1),
     "3500791f619214d0c66ecefd7a096a69c55f7f66520518c6b7e3a1b201069bf8",
@@ -66,6 +69,7 @@ Deno.test("an arm depends on everything that can change a verdict", () => {
   const others: Partial<ArmParts>[] = [
     { defenses: { "audit-namespace-guard": "observe" } },
     { layers: "other" },
+    { attackers: { "acme/drill": "hash" } },
     { approver: "approve" },
     { credential: "persona" },
     { world: { stack: "embedded", digest: "other" } },

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { z } from "zod";
 import type { Probe } from "../../probes/mod.ts";
 import { hashOf, sha256 } from "../verdicts/canonical.ts";
 import { EvidenceLog } from "../verdicts/evidence.ts";
@@ -44,6 +45,9 @@ export interface Closing {
   /** SHA-256 of the last verdict line. */
   head: string;
 }
+
+/** File that says why a run's verdicts cannot be trusted. */
+const TAINT = "tainted.json";
 
 /** A run's folder, open for writing by this process alone. */
 export class RunFolder implements Disposable {
@@ -103,6 +107,8 @@ export class RunFolder implements Disposable {
    */
   static open(path: string): RunFolder {
     const manifest = readManifest(path);
+    readPlan(path, manifest);
+    checkTaint(path);
     const lock = lockFolder(path);
     try {
       return new RunFolder(path, manifest, lock);
@@ -110,6 +116,11 @@ export class RunFolder implements Disposable {
       lock.close();
       throw error;
     }
+  }
+
+  /** Marks the run for good as one whose verdicts cannot be trusted. */
+  taint(problem: string): void {
+    writeDurably(join(this.path, TAINT), JSON.stringify({ problem }) + "\n");
   }
 
   /** Records an infrastructure failure; the unit is run again on resume. */
@@ -158,14 +169,19 @@ export interface RunFiles {
  */
 export function readRun(path: string): RunFiles {
   const manifest = readManifest(path);
-  const plan = readText(join(path, "plan.jsonl")).split("\n").filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as PlanLine);
+  checkTaint(path);
+  const plan = readPlan(path, manifest);
   const file = join(path, "verdicts.jsonl");
   const text = exists(file) ? readText(file) : "";
-  const { verdicts, head } = readChain(text, file, hashOf(manifest));
-  const closing = exists(join(path, "closing.json"))
-    ? JSON.parse(readText(join(path, "closing.json"))) as Closing
-    : null;
+  const genesis = hashOf(manifest);
+  const { verdicts, head } = readChain(text, file, genesis);
+  const planned = new Set(plan.map(({ key }) => key));
+  const stray = verdicts.findIndex(({ key }) => !planned.has(key));
+  if (stray >= 0) throw new RunFileError(`${file}:${stray + 1}: field "key": not in the plan`);
+  const closing = readClosing(join(path, "closing.json"));
+  if (closing !== null && closing.genesis !== genesis) {
+    throw new RunFileError(`${path}/closing.json: field "genesis": the manifest was changed since`);
+  }
   if (closing !== null && (closing.count !== verdicts.length || closing.head !== head)) {
     throw new RunFileError(
       `${file}: holds ${verdicts.length} verdicts, but "closing.json" closed ${closing.count} with ` +
@@ -173,6 +189,57 @@ export function readRun(path: string): RunFiles {
     );
   }
   return { path, manifest, plan, verdicts, closing };
+}
+
+const planLine = z.strictObject({
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  probe_id: z.string(),
+  arm: z.string(),
+  trial: z.int().min(0),
+});
+
+const closingRecord = z.strictObject({
+  schema: z.literal("argus.closing/1"),
+  genesis: z.string(),
+  count: z.int().min(0),
+  head: z.string(),
+});
+
+function readPlan(path: string, manifest: Manifest): PlanLine[] {
+  const file = join(path, "plan.jsonl");
+  const plan = readText(file).split("\n").filter((line) => line !== "")
+    .map((line, index) => parseAs(planLine, line, `${file}:${index + 1}`));
+  if (plan.length !== manifest.planned) {
+    throw new RunFileError(
+      `${file}: has ${plan.length} lines, but the manifest says ${manifest.planned}; restore it from ` +
+        "a copy",
+    );
+  }
+  return plan;
+}
+
+function readClosing(file: string): Closing | null {
+  return exists(file) ? parseAs(closingRecord, readText(file), file) : null;
+}
+
+function parseAs<T>(schema: z.ZodType<T>, text: string, place: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new RunFileError(`${place}: Not JSON: ${(error as Error).message}`);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new RunFileError(`${place}: field "${issue?.path.join(".")}": ${issue?.message}`);
+}
+
+function checkTaint(path: string): void {
+  const file = join(path, TAINT);
+  if (exists(file)) {
+    throw new RunFileError(`${file}: this run cannot be trusted: ${readText(file).trim()}`);
+  }
 }
 
 /**
@@ -202,7 +269,12 @@ function lockFolder(path: string): Deno.FsFile {
 }
 
 function readText(path: string): string {
-  return Deno.readTextFileSync(path);
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RunFileError(`Cannot read "${path}": there is no such file; restore it from a copy`);
+  }
 }
 
 function exists(path: string): boolean {

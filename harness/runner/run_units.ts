@@ -1,3 +1,4 @@
+import { PromptTooLongError } from "../inference/backend.ts";
 import type { Verdict } from "../verdicts/verdict.ts";
 import type { Unit } from "./plan.ts";
 import type { RunFolder, UnitError } from "./run_folder.ts";
@@ -91,7 +92,8 @@ export async function runUnits(
       if ("error" in played) {
         result.failed++;
         result.lastError = played.error;
-        if (++inARow >= patience) abort.abort();
+        // A prompt that is too long says nothing of the infrastructure, and would be so again.
+        if (!played.hopeless && ++inARow >= patience) abort.abort();
         options.onProgress?.({ done: result.done, total, failed: result.failed });
         continue;
       }
@@ -118,7 +120,7 @@ export async function runUnits(
 async function attempt(
   unit: Unit,
   options: RunOptions,
-): Promise<Played | { error: string } | "stopped"> {
+): Promise<Played | { error: string; hopeless: boolean } | "stopped"> {
   const { folder, play, signal, attempts = 3 } = options;
   let error = "";
   for (let number = 1; number <= attempts; number++) {
@@ -135,7 +137,8 @@ async function attempt(
         time: new Date().toISOString(),
       };
       folder.recordError(line);
+      if (cause instanceof PromptTooLongError) return { error, hopeless: true };
     }
   }
-  return { error };
+  return { error, hopeless: false };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openScripted } from "../inference/mod.ts";
+import { openScripted, PromptTooLongError } from "../inference/mod.ts";
 import { probeOf } from "../pipeline/testing/scripted.ts";
 import { verdictOf } from "./unit_player.ts";
 import { comparable, mergeRuns } from "./merge.ts";
@@ -13,7 +13,7 @@ import { type Played, type RunOptions, runUnits } from "./run_units.ts";
 const PROBES = Array.from({ length: 30 }, (_, i) => probeOf({ id: `t/f/x/${i}` }));
 const UNITS = planUnits(PROBES, { arm: "arm", seed: 1 });
 
-function manifest(): Manifest {
+function manifest(planned = UNITS.length): Manifest {
   return {
     schema: RUN_SCHEMA,
     id: "test",
@@ -25,6 +25,7 @@ function manifest(): Manifest {
     plugins: [],
     probes: { sha256: "p", count: { t: 30 } },
     units: UNITS.length,
+    planned,
     versions: {},
   };
 }
@@ -178,7 +179,7 @@ Deno.test(
     const shards = [1, 2, 3].map((index) => ({ path: join(path, `shard${index}`), index }));
     for (const { path, index } of shards) {
       const units = planUnits(PROBES, { arm: "arm", seed: 1, shard: { index, count: 3 } });
-      using folder = RunFolder.create(path, manifest(), units);
+      using folder = RunFolder.create(path, manifest(units.length), units);
       await run(folder, {}, units);
     }
     const paths = shards.map(({ path }) => path);
@@ -187,6 +188,75 @@ Deno.test(
       verdicts.map(comparable).sort((a, b) => ((a.key ?? "") < (b.key ?? "") ? -1 : 1));
     assert.deepEqual(byKey(merged.verdicts), byKey(readRun(whole).verdicts));
     assert.equal(merged.closing?.count, 30);
+  }),
+);
+
+Deno.test(
+  "mergeRuns() leaves a run open when a shard is missing",
+  inTempFolder(async (path) => {
+    const folders = [1, 2].map((index) => join(path, `shard${index}`));
+    for (const [i, shard] of folders.entries()) {
+      const units = planUnits(PROBES, { arm: "arm", seed: 1, shard: { index: i + 1, count: 3 } });
+      using folder = RunFolder.create(shard, manifest(units.length), units);
+      await run(folder, {}, units);
+    }
+    const merged = mergeRuns(folders, join(path, "merged"));
+    assert.equal(merged.closing, null);
+    assert(merged.verdicts.length < merged.manifest.units);
+  }),
+);
+
+Deno.test(
+  "a tainted run is neither read, resumed nor merged",
+  inTempFolder(async (path) => {
+    {
+      using folder = RunFolder.create(path, manifest(), UNITS);
+      await run(folder);
+      folder.taint("the world leaked");
+    }
+    assert.throws(() => readRun(path), /cannot be trusted.*the world leaked/);
+    assert.throws(() => RunFolder.open(path), /cannot be trusted/);
+  }),
+);
+
+Deno.test(
+  "readRun() names the damaged line of plan and closing record",
+  inTempFolder(async (path) => {
+    {
+      using folder = RunFolder.create(path, manifest(), UNITS);
+      await run(folder);
+      folder.close();
+    }
+    const damage = (file: string, text: string, message: RegExp) => {
+      const place = join(path, file);
+      const whole = Deno.readTextFileSync(place);
+      Deno.writeTextFileSync(place, text);
+      assert.throws(() => readRun(path), message);
+      Deno.writeTextFileSync(place, whole);
+    };
+    damage("plan.jsonl", "{oops", /plan\.jsonl:1: Not JSON/);
+    damage("plan.jsonl", "{}\n", /plan\.jsonl:1: field "key"/);
+    damage("plan.jsonl", "", /has 0 lines, but the manifest says 30/);
+    damage("closing.json", "{}", /closing\.json: field "schema"/);
+    assert.equal(readRun(path).verdicts.length, 30);
+  }),
+);
+
+Deno.test(
+  "runUnits() tries a prompt that is too long once, and goes on with the others",
+  inTempFolder(async (path) => {
+    using folder = RunFolder.create(path, manifest(), UNITS);
+    let attempts = 0;
+    const long = new Set(UNITS.slice(0, 9).map(({ key }) => key));
+    const result = await run(folder, {
+      lanes: 1,
+      play: (unit) => {
+        if (!long.has(unit.key)) return play(unit);
+        attempts++;
+        return Promise.reject(new PromptTooLongError("2100 tokens do not fit 2048"));
+      },
+    });
+    assert.deepEqual([attempts, result.failed, result.done, result.stopped], [9, 9, 21, false]);
   }),
 );
 

@@ -79,7 +79,7 @@ export class EvidenceReader {
   /** Reads the file `evidence.jsonl` at `path`. */
   constructor(path: string) {
     this.#path = path;
-    this.#bytes = Deno.readFileSync(path);
+    this.#bytes = readBytes(path);
     for (const line of new TextDecoder().decode(this.#bytes).split("\n")) {
       if (!line.startsWith('{"sha256":"') || !line.endsWith("}")) continue;
       const { sha256: hash, text } = JSON.parse(line) as { sha256: string; text: string };
@@ -104,6 +104,15 @@ export class EvidenceReader {
       );
     }
     return restore((JSON.parse(line) as { episode: unknown }).episode, this.#texts);
+  }
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RunFileError(`Cannot read "${path}": there is no such file; restore it from a copy`);
   }
 }
 

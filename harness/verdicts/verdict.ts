@@ -95,6 +95,8 @@ export interface Verdict {
   tokens: number;
   /** Wall-clock time in milliseconds. */
   ms: number;
+  /** Findings and calls that did not fit the line; absent when all are there. */
+  cut?: [findings: number, calls: number] | undefined;
   /** Byte offset of the episode in `evidence.jsonl`, and the SHA-256 of its line. */
   evidence: [offset: number, sha256: string];
   /** SHA-256 of the line before; of the manifest for the first line. */
@@ -156,6 +158,7 @@ export const Verdict: z.ZodType<Verdict> = z.strictObject({
   turns: z.int().min(0),
   tokens: z.int().min(0),
   ms: z.number().min(0),
+  cut: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
   evidence: z.tuple([z.int().min(0), hex]),
   prev: hex,
 });
@@ -194,20 +197,28 @@ export function parseVerdict(line: string, place: string): Verdict {
 
 /**
  * Text of a verdict line, without its newline. When the line would be longer than
- * {@linkcode MAX_VERDICT_BYTES}, calls and findings are dropped from their ends; the evidence keeps
- * them all.
+ * {@linkcode MAX_VERDICT_BYTES}, calls and findings are dropped from their ends and counted in `cut`;
+ * failures of defenses are kept to the last. The evidence keeps everything.
  *
  * @throws {RangeError} when even a line without them is too long.
  */
 export function formatVerdict(verdict: Verdict): string {
-  const trimmed = { ...verdict, calls: [...verdict.calls], findings: [...verdict.findings] };
+  const calls = [...verdict.calls];
+  const findings = [...verdict.findings];
   for (;;) {
-    const line = JSON.stringify(trimmed);
+    const lost: [number, number] = [
+      verdict.findings.length - findings.length,
+      verdict.calls.length - calls.length,
+    ];
+    const cut = lost[0] + lost[1] > 0 ? { cut: lost } : {};
+    const line = JSON.stringify({ ...verdict, findings, calls, ...cut });
     if (new TextEncoder().encode(line).length < MAX_VERDICT_BYTES) return line;
-    const longer = trimmed.calls.length >= trimmed.findings.length
-      ? trimmed.calls
-      : trimmed.findings;
-    if (longer.pop() === undefined) {
+    const minor = findings.findLastIndex(([, , , action]) => action !== "error");
+    if (calls.length > 0 && calls.length >= findings.length) calls.pop();
+    else if (minor >= 0) findings.splice(minor, 1);
+    else if (calls.length > 0) calls.pop();
+    else if (findings.length > 1) findings.pop();
+    else {
       throw new RangeError(
         `Cannot write the verdict of "${verdict.probe_id}": its line is longer than ` +
           `${MAX_VERDICT_BYTES} bytes; shorten the ids of the probe`,

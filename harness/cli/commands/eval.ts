@@ -41,6 +41,7 @@ export function evalCommand(): Command {
     .option("--trials <n>", "trials of each probe; needs a temperature above 0", positive)
     .option("--seed <n>", "seed of samplers, generated probes and the world", natural)
     .option("--parallel <n>", "episodes in flight", positive)
+    .option("--context <tokens>", "tokens that prompt and reply may take together", positive)
     .option("--shard <i/n>", "run only shard i of n", shard)
     .option("--config <file>", "configuration file (JSON); options win over it")
     .option("--dry-run", "print the plan and run nothing")
