@@ -6,9 +6,10 @@ import type { GgufAnswer, GgufQuestion } from "./_gguf_program.ts";
 /** Asks one model; fails with what the process complained about. */
 export async function askGguf(question: GgufQuestion): Promise<GgufAnswer> {
   const program = fileURLToPath(new URL("_gguf_program.ts", import.meta.url));
-  const flags = ["--quiet", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys"];
+  const rights = ["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"];
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, "--allow-ffi", program],
+    // node-llama-cpp tries its library in a child first.
+    args: ["run", "--quiet", "--no-prompt", ...rights, `--allow-run=${Deno.execPath()}`, program],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
