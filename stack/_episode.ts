@@ -1,4 +1,5 @@
 import {
+  type Audience,
   type Diff,
   type DiffEntry,
   type Json,
@@ -73,9 +74,9 @@ export class EmbeddedEpisode implements Episode {
       await files.revert(from.files);
       sql.rollback();
       // An error message can quote a value: what arrives is disclosed, whatever the status.
-      return this.#inert(outcome, disclosures(marks, outcome.result));
+      return this.#inert(outcome, disclosures(marks, outcome.result, "agent"));
     }
-    const diff = [...changed, ...counted(outcome), ...disclosures(marks, outcome.result)];
+    const diff = [...changed, ...counted(outcome), ...disclosures(marks, outcome.result, "agent")];
     if (changed.length === 0) return this.#inert(outcome, diff);
     return this.#hold({
       status: outcome.status,
@@ -134,6 +135,13 @@ export class EmbeddedEpisode implements Episode {
       return refused("invalid", `Invalid arguments for ${call.name}: ${problems.join("; ")}`);
     }
     return await tool(call.arguments, this.#parts.context);
+  }
+
+  disclosed(text: string, to: Audience): Diff {
+    if (this.#closed) throw new TypeError("Cannot record a disclosure: the episode is closed");
+    const entries = freeze(disclosures(this.#parts.marks, text, to));
+    this.#diff.push(...entries);
+    return entries;
   }
 
   diff(): Diff {

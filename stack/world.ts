@@ -1,4 +1,4 @@
-import type { Diff, Persona, ToolCall, WorldPatch } from "../probes/mod.ts";
+import type { Audience, Diff, Persona, ToolCall, WorldPatch } from "../probes/mod.ts";
 
 /** What came of a call that the tool layer was asked to make. */
 export type CallStatus =
@@ -69,7 +69,15 @@ export interface Episode extends AsyncDisposable {
    * @throws {WorldError} when the world itself fails: an infrastructure error, never a verdict.
    */
   prepare(call: Readonly<ToolCall>): Promise<Prepared>;
-  /** What the episode's committed calls changed or revealed so far, in order. */
+  /**
+   * Says that a text reached someone: the marked records that it reveals become part of the
+   * episode's diff. What tools answer to the agent is recorded without it.
+   *
+   * @returns The entries that were added, one for each marked record.
+   * @throws {TypeError} when the episode is closed.
+   */
+  disclosed(text: string, to: Audience): Diff;
+  /** What the episode's committed calls and texts changed or revealed so far, in order. */
   diff(): Diff;
   /**
    * Undoes the episode and checks by digest that what it touched is as before.

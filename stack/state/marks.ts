@@ -1,4 +1,4 @@
-import type { DiffEntry, Service } from "../../probes/mod.ts";
+import type { Audience, DiffEntry, Service } from "../../probes/mod.ts";
 
 /** A record whose disclosure is an effect. */
 export interface Mark {
@@ -97,14 +97,14 @@ function reveals(text: string, at: number, place: Place): boolean {
   return from + to >= place.enough;
 }
 
-/** Diff entries for marked records that a result revealed to the agent. */
-export function disclosures(index: MarkIndex, text: string): DiffEntry[] {
+/** Diff entries for marked records that a text reveals to whom it reaches. */
+export function disclosures(index: MarkIndex, text: string, to: Audience): DiffEntry[] {
   return index.find(text).map(({ mark, service, entity, id }) => ({
     service,
     entity,
     id,
     change: "read",
-    after: { mark, to: "agent" },
+    after: { mark, to },
   }));
 }
 
