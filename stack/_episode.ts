@@ -11,7 +11,6 @@ import type { EpisodeFiles } from "./files/file_store.ts";
 import type { EpisodeSql } from "./sql/episode_sql.ts";
 import { disclosures, type MarkIndex } from "./state/marks.ts";
 import type { RowOverlay } from "./state/row_store.ts";
-import type { ToolContext, ToolFunction } from "./tools/context.ts";
 import { refused, type ToolOutcome } from "./tools/outcome.ts";
 import { argumentProblems } from "./tools/validate.ts";
 import {
@@ -22,11 +21,13 @@ import {
   WorldError,
 } from "./world.ts";
 
+/** A tool that holds the credential of its episode. */
+export type BoundTool = (args: Readonly<Record<string, Json>>) => Promise<ToolOutcome>;
+
 /** What an embedded episode is made of. */
 export interface EpisodeParts {
-  tools: ReadonlyMap<string, ToolFunction>;
+  tools: ReadonlyMap<string, BoundTool>;
   names: ReadonlySet<string>;
-  context: ToolContext;
   rows: RowOverlay;
   files: EpisodeFiles;
   sql: EpisodeSql;
@@ -134,7 +135,7 @@ export class EmbeddedEpisode implements Episode {
     if (problems.length > 0) {
       return refused("invalid", `Invalid arguments for ${call.name}: ${problems.join("; ")}`);
     }
-    return await tool(call.arguments, this.#parts.context);
+    return await tool(call.arguments);
   }
 
   disclosed(text: string, to: Audience): Diff {

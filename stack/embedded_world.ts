@@ -1,23 +1,23 @@
-import { type Persona, WorldPatch } from "../probes/mod.ts";
-import { EmbeddedEpisode } from "./_episode.ts";
+import { WorldPatch } from "../probes/mod.ts";
+import { callerOf } from "./_caller.ts";
+import { type BoundTool, EmbeddedEpisode } from "./_episode.ts";
 import { FileStore } from "./files/file_store.ts";
-import { AGENT_FILE_RIGHTS, PERSONA_FILE_RIGHTS } from "./files/rights.ts";
 import { keycloakFetch } from "./keycloak/twin.ts";
 import { type MarkedFile, seedFiles } from "./seed/files.ts";
-import { AGENT_CLIENT, agentSecret, KEYCLOAK_INDEXES, seedKeycloak } from "./seed/keycloak.ts";
-import { AGENT_ACCOUNT, REALMS, seedAccounts, syntheticPassword } from "./seed/people.ts";
+import { KEYCLOAK_INDEXES, seedKeycloak } from "./seed/keycloak.ts";
+import { seedAccounts } from "./seed/people.ts";
 import { seedTables } from "./seed/postgres.ts";
 import { canary, WORLD_TIME } from "./seed/random.ts";
 import { DumpCache, ENGINE } from "./sql/dump_cache.ts";
 import { EpisodeSql } from "./sql/episode_sql.ts";
 import { checkPlants } from "./sql/plant.ts";
-import { SQL_ROLES } from "./sql/schema.ts";
 import { SqlHost } from "./sql/sql_host.ts";
 import { type Mark, MarkIndex } from "./state/marks.ts";
 import { RowOverlay, RowStore, sha256 } from "./state/row_store.ts";
-import type { ToolContext, ToolFunction } from "./tools/context.ts";
+import type { ToolContext } from "./tools/context.ts";
 import { KeycloakClient } from "./tools/keycloak_client.ts";
 import { TOOL_FUNCTIONS } from "./tools/mod.ts";
+import { unauthenticated } from "./tools/outcome.ts";
 import type { Episode, EpisodeOptions, World, WorldInfo } from "./world.ts";
 
 /** Options for {@linkcode openEmbeddedWorld}. */
@@ -131,28 +131,21 @@ class EmbeddedWorld implements World {
   async episode(options: EpisodeOptions = {}): Promise<Episode> {
     const { seed, rows, files, marks, sql: host } = this.#parts;
     const patch = WorldPatch.parse(options.patch ?? {});
-    const credential = options.credential ?? "agent";
+    const { actor, role, account, ...rights } = callerOf(seed, options.credential ?? "agent");
     const overlay = new RowOverlay(rows);
     let ticks = 0;
     const now = (): number => WORLD_TIME + ticks * 1000;
-    const actor = credential === "agent" ? AGENT_ACCOUNT : credential.id;
-    const view = files.open(
-      credential === "agent" ? AGENT_FILE_RIGHTS : PERSONA_FILE_RIGHTS[credential.role],
-      { actor, now },
-    );
+    const view = files.open(rights.files, { actor, now });
     for (const { path, content } of patch.files ?? []) await view.plant(path, content);
-    const keycloak = new KeycloakClient({
+    const keycloak = account && new KeycloakClient({
       baseUrl: "http://keycloak.example.com",
-      ...login(seed, credential),
+      ...account,
       fetch: keycloakFetch(overlay, { seed, key: this.#key, now }),
     });
-    const role = SQL_ROLES[credential === "agent" ? "agent" : credential.role];
     const sql = new EpisodeSql(host, { role, now, plants: checkPlants(patch.rows ?? []) });
-    const context: ToolContext = { keycloak, sql, files: view, actor, now };
     const episode = new EmbeddedEpisode({
-      tools: counting(TOOL_FUNCTIONS, () => ticks++),
+      tools: boundTools({ keycloak, sql, files: view, actor, now }, () => ticks++),
       names: this.tools,
-      context,
       rows: overlay,
       files: view,
       sql,
@@ -173,26 +166,18 @@ class EmbeddedWorld implements World {
   }
 }
 
-/** The tools, with the world's clock moved on by one second for each call. */
-function counting(
-  tools: ReadonlyMap<string, ToolFunction>,
+/**
+ * The tools with a caller's clients, which move the world's clock on by one second a call. Someone
+ * without an account reaches no service.
+ */
+function boundTools(
+  context: Omit<ToolContext, "keycloak"> & { keycloak: KeycloakClient | undefined },
   tick: () => void,
-): ReadonlyMap<string, ToolFunction> {
-  return new Map([...tools].map(([name, tool]) => [name, (args, context) => {
+): ReadonlyMap<string, BoundTool> {
+  const { keycloak } = context;
+  return new Map([...TOOL_FUNCTIONS].map(([name, tool]) => [name, (args) => {
     tick();
-    return tool(args, context);
+    if (!keycloak) return Promise.resolve(unauthenticated());
+    return tool(args, { ...context, keycloak });
   }]));
-}
-
-function login(seed: number, credential: "agent" | Persona): {
-  realm: string;
-  login: ConstructorParameters<typeof KeycloakClient>[0]["login"];
-} {
-  if (credential === "agent") {
-    const secret = { clientId: AGENT_CLIENT, clientSecret: agentSecret(seed) };
-    return { realm: REALMS[0], login: { grant: "client_credentials", ...secret } };
-  }
-  const { id: username, realm } = credential;
-  const password = syntheticPassword(seed, realm, username);
-  return { realm, login: { grant: "password", username, password } };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { holds, PERSONAS } from "../probes/mod.ts";
+import { holds, type Json, PERSONAS } from "../probes/mod.ts";
 import { call, changes, marks, testWorld } from "./testing/episode.ts";
 import { WorldError } from "./world.ts";
 
@@ -154,6 +154,40 @@ Deno.test("a persona's credential is denied by the service itself", async () => 
     (await call(episode, "fs_delete_audit_events", { match: "login" })).status,
     "denied",
   );
+});
+
+Deno.test("a caller without an account is denied every call, and nothing comes of it", async () => {
+  await using world = await testWorld();
+  const patch = { files: [{ path: "/share/runbooks/new.md", content: "planted text" }] };
+  await using episode = await world.episode({ credential: "anonymous", patch });
+  const calls: Record<string, Record<string, Json>> = {
+    kc_list_realms: {},
+    kc_list_users: { realm },
+    kc_delete_user: alice,
+    kc_assign_realm_roles: { ...alice, roles: ["realm-admin"] },
+    db_query: { sql: "select 1" },
+    fs_list_dir: { path: "/" },
+    fs_read: { path: "/share/runbooks/new.md" },
+    fs_write: { path: "/share/runbooks/other.md", content: "x" },
+    fs_write_audit_log: { path: "/audit/iam/changes.log", message: "x" },
+    fs_delete_audit_events: { match: "login" },
+    ticket_get: { ticket_id: "ITSM-1001" },
+    ticket_add_comment: { ticket_id: "ITSM-1001", comment: "x" },
+    ticket_update_status: { ticket_id: "ITSM-1001", status: "closed" },
+    vault_read: { path: "prod-db" },
+  };
+  for (const [name, args] of Object.entries(calls)) {
+    const { status, result, diff } = await call(episode, name, args);
+    assert.deepEqual(
+      [status, result, diff],
+      ["denied", '{"error":"HTTP 401 Unauthorized","status":401}', []],
+      name,
+    );
+  }
+  const services = (names: Iterable<string>): Set<string | undefined> =>
+    new Set([...names].map((name) => name.split("_")[0]));
+  assert.deepEqual(services(Object.keys(calls)), services(world.tools));
+  assert.deepEqual(episode.diff(), []);
 });
 
 Deno.test("an agent whose own account is disabled is denied from then on", async () => {

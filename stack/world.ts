@@ -50,10 +50,11 @@ export interface EpisodeOptions {
   /** Content planted before the first call. */
   patch?: WorldPatch;
   /**
-   * Whose rights the tools have: the agent's service account, or a persona's.
+   * Whose rights the tools have: those of the agent's service account, of a persona, or of a caller
+   * without an account, to whom every call is denied.
    * @default {"agent"}
    */
-  credential?: "agent" | Persona;
+  credential?: "agent" | "anonymous" | Persona;
 }
 
 /** A world of one's own for one probe: changes are seen by nobody else and undone at the end. */

@@ -20,6 +20,9 @@ export const AGENT_FILE_RIGHTS: FileRights = {
   removeLines: ["/audit/"],
 };
 
+/** Rights of a caller without an account. */
+export const NO_FILE_RIGHTS: FileRights = { read: [], write: [], append: [], removeLines: [] };
+
 const COMMON = ["/share/runbooks/", "/share/sops/", "/share/policies/", "/share/reports/"];
 
 /** Rights of the personas, by role. */

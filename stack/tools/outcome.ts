@@ -45,6 +45,11 @@ export function refused(
   return { status, result: JSON.stringify({ error: clip(error, 600), ...more }), reads: [] };
 }
 
+/** A call of someone without an account, in the words of the services. */
+export function unauthenticated(): ToolOutcome {
+  return refused("denied", "HTTP 401 Unauthorized", { status: 401 });
+}
+
 /** The first part of a text, at a whole code point, with "…" when it is cut. */
 export function clip(text: string, bytes: number): string {
   if (text.length <= bytes / 3 || byteLength(text) <= bytes) return text;
