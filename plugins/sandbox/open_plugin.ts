@@ -82,6 +82,7 @@ export async function openPlugin(
   let child = await startChild(bundle, nothing);
   try {
     const { manifest, adaptive } = announced(child, spec);
+    refuseEmbargoed(manifest, spec);
     const settings = { ...nothing, ...granted(manifest, spec, options) };
     if (asksForMore(settings.granted)) {
       await child[Symbol.asyncDispose]();
@@ -118,6 +119,16 @@ function announced(
     "invalid",
     spec,
     `manifest field "${issue?.path.join(".")}": ${issue?.message}`,
+  );
+}
+
+/** Run folders and their reports hold every text: what must not appear in them may not be asked. */
+function refuseEmbargoed({ visibility }: ResolvedManifest, spec: string): void {
+  if (visibility !== "embargoed") return;
+  throw new PluginError(
+    "permission",
+    spec,
+    'Its texts are "embargoed", which no run folder can honour; wait until its manifest says "public"',
   );
 }
 

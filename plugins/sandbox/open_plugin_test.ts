@@ -136,6 +136,17 @@ Deno.test("openPlugin() gives what is asked for only when it is granted by name"
   });
 });
 
+Deno.test("openPlugin() refuses a plugin whose texts may not appear in a run folder", async () => {
+  await withPlugin({ manifest: { ...manifest, visibility: "embargoed" } }, async (folder) => {
+    await assert.rejects(() => opened(folder), (error) => {
+      assert(error instanceof PluginError);
+      assert.equal(error.fault, "permission");
+      assert.match(error.message, /"embargoed".*until its manifest says "public"/);
+      return true;
+    });
+  });
+});
+
 for (
   const [spec, problem] of [
     ["npm:@acme/badge", /"npm:" plugins are not fetched/],

@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** Whether what a plugin asks may appear in a run folder. */
+/**
+ * Whether what a plugin asks may appear in a run folder. Run folders hold every text, so the host
+ * refuses a plugin that is `"embargoed"`.
+ */
 export type Visibility = "public" | "embargoed";
 
 /** What a plugin asks for beyond nothing; each entry must be granted by the user by name. */
@@ -31,7 +34,8 @@ export interface Manifest {
    */
   permissions?: Permissions | undefined;
   /**
-   * Whether its texts may appear in a run folder.
+   * Whether its texts may appear in a run folder; a plugin that is `"embargoed"` is refused when it
+   * is opened.
    * @default {"public"}
    */
   visibility?: Visibility | undefined;
