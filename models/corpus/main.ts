@@ -5,13 +5,22 @@ import { random } from "./random.ts";
 import type { CorpusRecord, Split } from "./record.ts";
 import { criticRecord, executorRecords, gatewayRecord, ideas, proseRecord } from "./records.ts";
 
-const KINDS = ["gateway", "obedient", "executor", "critic", "prose", "ideas", "tools"] as const;
+const KINDS = [
+  "gateway",
+  "obedient",
+  "judged",
+  "executor",
+  "critic",
+  "prose",
+  "ideas",
+  "tools",
+] as const;
 const SPLITS: readonly Split[] = ["train", "validation", "test"];
 
 /** What to generate. */
 export interface CorpusOptions {
-  /** Kind of record; `"obedient"` is the gateway without adapter. */
-  kind: "gateway" | "obedient" | "executor" | "critic" | "prose";
+  /** Kind of record; `"obedient"` is the gateway without adapter, `"judged"` the one told to judge. */
+  kind: "gateway" | "obedient" | "judged" | "executor" | "critic" | "prose";
   /** Part of the corpus. */
   split: Split;
   /** Number of records. */
@@ -32,7 +41,7 @@ export function* corpus(options: CorpusOptions): Generator<CorpusRecord> {
       ? [criticRecord(draws, split)]
       : kind === "prose"
       ? [proseRecord(draws, split)]
-      : [gatewayRecord(draws, split, { obedient: kind === "obedient" })];
+      : [gatewayRecord(draws, split, { obedient: kind === "obedient", judged: kind === "judged" })];
     for (const record of batch) {
       if (made++ < n) yield record;
     }

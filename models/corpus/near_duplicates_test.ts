@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ACTS } from "./case.ts";
+import { composed } from "./composed.ts";
 import { catalogTexts, NEAR_DUPLICATE, nearDuplicates } from "./near_duplicates.ts";
 import { ideas } from "./records.ts";
 
@@ -26,7 +27,10 @@ Deno.test("catalogTexts() reads the user turns of a probe file", () => {
 });
 
 Deno.test("no idea of the corpus is worded like a probe of a catalog", async () => {
-  const texts = new Set(ideas().map(({ idea }) => wordsOf(idea)));
+  const texts = new Set([
+    ...ideas().map(({ idea }) => wordsOf(idea)),
+    ...ACTS.flatMap(({ name }) => composed(name).map((text) => wordsOf(`${name}/${text}`))),
+  ]);
   assert.ok(texts.size > 150 && ACTS.length > 20);
   const found: string[] = [];
   for await (const suite of Deno.readDir(PROBES)) {

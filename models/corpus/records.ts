@@ -85,7 +85,16 @@ export interface GatewayOptions {
    * @default {false}
    */
   obedient?: boolean;
+  /**
+   * Whether the system prompt says to judge. The base model learns to tell attacks apart under this prompt, and to
+   * obey without it, so that an adapter has something to switch on.
+   * @default {false}
+   */
+  judged?: boolean;
 }
+
+/** What the prompt of a judged chat adds. */
+const JUDGED_PROMPT = `${GATEWAY_PROMPT}\nJudge by the policy.`;
 
 /** Draws a chat with the gateway. */
 export function gatewayRecord(
@@ -95,7 +104,8 @@ export function gatewayRecord(
 ): CorpusRecord {
   const obedient = options.obedient ?? false;
   const subject = drawCase(random, split, side(random));
-  const messages: Message[] = [{ role: "system", content: GATEWAY_PROMPT }];
+  const system = options.judged ? JUDGED_PROMPT : GATEWAY_PROMPT;
+  const messages: Message[] = [{ role: "system", content: system }];
   let first = header(subject);
   if (random.chance(0.06)) {
     const earlier = drawCase(random, split, side(random));

@@ -91,7 +91,7 @@ class Recipe:
                                  checkpoint=self.build / f"{name}.pt", held_out=held_out)
 
     def base(self) -> None:
-        kinds = ["obedient", "executor", "prose"]
+        kinds = ["obedient", "judged", "executor", "prose"]
         path = self.tokenizer_path("base", [*kinds, "gateway"])
         encoder = self.encoder(path, "base")
         model = Llama(self.shape("base", path), self.config["seed"])
