@@ -1,6 +1,7 @@
 import { WorldPatch } from "../probes/mod.ts";
 import { callerOf } from "./_caller.ts";
 import { type BoundTool, EmbeddedEpisode } from "./_episode.ts";
+import { makeScratch, type Scratch } from "./_scratch.ts";
 import { FileStore } from "./files/file_store.ts";
 import { keycloakFetch } from "./keycloak/twin.ts";
 import { type MarkedFile, seedFiles } from "./seed/files.ts";
@@ -33,7 +34,8 @@ export interface EmbeddedWorldOptions {
    */
   staff?: number;
   /**
-   * Folder in which the world's files are made, in a folder of their own that is removed at the end.
+   * Folder in which the world's files are made, in a folder of their own that is removed at the
+   * end; what worlds of killed processes left in there is removed too.
    * @default {the system's folder for temporary files}
    */
   folder?: string;
@@ -70,18 +72,17 @@ export async function openEmbeddedWorld(options: EmbeddedWorldOptions = {}): Pro
   const rows = new RowStore(seedKeycloak(seed, accounts), KEYCLOAK_INDEXES);
   const { files, marked } = seedFiles(seed, accounts);
   const { tables, marks } = seedTables(seed, accounts);
-  const parent = options.folder === undefined ? {} : { dir: options.folder };
-  const folder = await Deno.makeTempDir({ ...parent, prefix: "argus-world-" });
-  const store = await FileStore.create(folder, files);
+  const scratch = await makeScratch({ prefix: "argus-world-", parent: options.folder });
+  const store = await FileStore.create(scratch.path, files);
   const dumps = new DumpCache(tables, [
     ...options.cache === undefined ? [] : [options.cache],
-    `${folder}/dump`,
+    `${scratch.path}/dump`,
   ]);
   const timeout = options.sqlTimeout === undefined ? {} : { timeout: options.sqlTimeout };
   const sql = new SqlHost({ dumps, ...timeout });
   if (options.sql === "warm") sql.warm();
   const index = new MarkIndex([...marks, ...marked.map(fileMark)]);
-  return new EmbeddedWorld({ seed, rows, files: store, folder, marks: index, sql, dumps });
+  return new EmbeddedWorld({ seed, rows, files: store, scratch, marks: index, sql, dumps });
 }
 
 function fileMark({ mark, path, values }: MarkedFile): Mark {
@@ -92,7 +93,7 @@ interface WorldParts {
   seed: number;
   rows: RowStore;
   files: FileStore;
-  folder: string;
+  scratch: Scratch;
   marks: MarkIndex;
   sql: SqlHost;
   dumps: DumpCache;
@@ -161,7 +162,7 @@ class EmbeddedWorld implements World {
       for (const episode of [...this.#open]) await episode.close();
     } finally {
       await this.#parts.sql.close();
-      await Deno.remove(this.#parts.folder, { recursive: true });
+      await this.#parts.scratch[Symbol.asyncDispose]();
     }
   }
 }
