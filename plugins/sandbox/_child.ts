@@ -4,6 +4,7 @@ import type { Permissions } from "../sdk/manifest.ts";
 import type { BundledPlugin } from "./_bundle.ts";
 import { readLines } from "./_lines.ts";
 import { type Answer, parseAnswer, type Request } from "./_protocol.ts";
+import { makeScratch, type Scratch } from "./_scratch.ts";
 import type { PluginCaps } from "./limits.ts";
 import { PluginError, type PluginFault } from "./plugin_error.ts";
 
@@ -27,7 +28,7 @@ type Call<R = Request> = R extends Request ? Omit<R, "id"> : never;
 
 /** Starts a plugin's process and waits until its module is loaded. */
 export async function startChild(bundle: BundledPlugin, options: ChildOptions): Promise<Child> {
-  const scratch = await Deno.realPath(await Deno.makeTempDir({ prefix: "argus-plugin-" }));
+  const scratch = await makeScratch("argus-plugin-");
   const child = new Child(scratch, options);
   try {
     await child.load(bundle);
@@ -43,7 +44,7 @@ export class Child implements AsyncDisposable {
   /** What the plugin announced when it was loaded, unchecked. */
   announcement: unknown;
   #options: ChildOptions;
-  #scratch: string;
+  #scratch: Scratch;
   #process: Deno.ChildProcess | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   #ended: Promise<unknown> | undefined;
@@ -54,7 +55,7 @@ export class Child implements AsyncDisposable {
   #stderr = "";
 
   /** Prepares a child that uses `scratch`, a folder of its own that it removes at the end. */
-  constructor(scratch: string, options: ChildOptions) {
+  constructor(scratch: Scratch, options: ChildOptions) {
     this.#scratch = scratch;
     this.#options = options;
   }
@@ -66,8 +67,8 @@ export class Child implements AsyncDisposable {
 
   /** Starts the process and loads the plugin. */
   async load(bundle: BundledPlugin): Promise<void> {
-    const code = join(this.#scratch, "code");
-    const home = join(this.#scratch, "home");
+    const code = join(this.#scratch.path, "code");
+    const home = join(this.#scratch.path, "home");
     await Promise.all([Deno.mkdir(code), Deno.mkdir(home)]);
     await Promise.all([
       Deno.writeTextFile(join(code, "runner.js"), bundle.runner),
@@ -100,7 +101,7 @@ export class Child implements AsyncDisposable {
     this.#fail("exit", "it was closed");
     await this.#writer?.close().catch(() => {});
     await this.#ended;
-    await Deno.remove(this.#scratch, { recursive: true });
+    await this.#scratch[Symbol.asyncDispose]();
   }
 
   #command(code: string, home: string): Deno.Command {

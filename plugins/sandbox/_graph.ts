@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { hostModule } from "./_host_modules.ts";
 import { PluginError } from "./plugin_error.ts";
+import { makeScratch } from "./_scratch.ts";
 import type { Source } from "./_source.ts";
 
 /** Time that the inspection of a module graph may take, in milliseconds. */
@@ -98,28 +99,25 @@ export async function inspect(source: Source): Promise<Graph> {
 }
 
 async function moduleInfo(source: Source): Promise<Info> {
-  const home = await Deno.makeTempDir({ prefix: "argus-inspect-" });
-  try {
-    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      // deno-fmt-ignore
-      args: [
+  await using scratch = await makeScratch("argus-inspect-");
+  const home = scratch.path;
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    // deno-fmt-ignore
+    args: [
         "info", "--json", "--no-config", "--no-lock", "--no-remote", "--no-npm",
         pathToFileURL(source.entry).href,
       ],
-      cwd: source.folder,
-      clearEnv: true,
-      env: { DENO_DIR: home, HOME: home, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
-      stdin: "null",
-      signal: AbortSignal.timeout(INSPECTION_MS),
-    }).output();
-    const decoder = new TextDecoder();
-    if (!success) {
-      throw new PluginError("source", source.spec, decoder.decode(stderr).trim().slice(-2_000));
-    }
-    return Info.parse(JSON.parse(decoder.decode(stdout)));
-  } finally {
-    await Deno.remove(home, { recursive: true });
+    cwd: source.folder,
+    clearEnv: true,
+    env: { DENO_DIR: home, HOME: home, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    stdin: "null",
+    signal: AbortSignal.timeout(INSPECTION_MS),
+  }).output();
+  const decoder = new TextDecoder();
+  if (!success) {
+    throw new PluginError("source", source.spec, decoder.decode(stderr).trim().slice(-2_000));
   }
+  return Info.parse(JSON.parse(decoder.decode(stdout)));
 }
 
 /** The path of a module relative to the plugin's folder; it must be a regular file in there. */

@@ -207,19 +207,44 @@ Deno.test("imports that leave the folder are refused before anything runs", asyn
   }
 });
 
-Deno.test("nothing is left behind", async () => {
+async function withTempFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const before = Deno.env.get("TMPDIR");
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "argus-test-" }));
   Deno.env.set("TMPDIR", folder);
   try {
-    await withPlugin({}, async (plugin) => {
-      await opened(plugin);
-      await assert.rejects(() => opened(plugin, { limits: { start: 1 } }));
-    });
-    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    await body(folder);
   } finally {
     if (before === undefined) Deno.env.delete("TMPDIR");
     else Deno.env.set("TMPDIR", before);
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+Deno.test("nothing is left behind", async () => {
+  await withTempFolder(async (folder) => {
+    await withPlugin({}, async (plugin) => {
+      await opened(plugin);
+      await assert.rejects(() => opened(plugin, { limits: { start: 1 } }));
+    });
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  });
+});
+
+Deno.test("what killed hosts left behind is removed, and nothing that lives", async () => {
+  await withTempFolder(async (folder) => {
+    const then = new Date(Date.now() - 120_000);
+    const stale = join(folder, "argus-plugin-stale");
+    const live = join(folder, "argus-plugin-live");
+    for (const path of [stale, live]) {
+      await Deno.mkdir(join(path, "code"), { recursive: true });
+      await Deno.writeTextFile(join(path, ".lock"), "");
+      await Deno.utime(path, then, then);
+    }
+    using held = await Deno.open(join(live, ".lock"), { write: true });
+    assert.ok(await held.tryLock(true));
+    await withPlugin({}, async (plugin) => {
+      await opened(plugin);
+    });
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["argus-plugin-live"]);
+  });
 });
