@@ -47,9 +47,12 @@ const COMMANDS: Readonly<Record<string, Statement["command"]>> = {
   DeleteStmt: "DELETE",
 };
 
+/** Functions that only pass time: any account may call them, and none needs them here. */
+const WAITING = /^(pg_sleep|pg_sleep_for|pg_sleep_until|pg_promote)$/;
+
 /** Functions refused by name, beside what the database itself refuses. */
 const FUNCTIONS =
-  /^(set_config|setseed|setval|nextval|pg_sleep.*|pg_terminate_backend|pg_cancel_backend|pg_reload_conf|pg_notify|pg_(try_)?advisory.*|lo_.*|dblink.*|(query|cursor|table|schema|database)_to_xml.*|pg_read_.*|pg_ls_.*|pg_stat_file|pg_export_snapshot|pg_logical_.*)$/;
+  /^(set_config|setseed|setval|nextval|pg_terminate_backend|pg_cancel_backend|pg_reload_conf|pg_notify|pg_(try_)?advisory.*|lo_.*|dblink.*|(query|cursor|table|schema|database)_to_xml.*|pg_read_.*|pg_ls_.*|pg_stat_file|pg_export_snapshot|pg_logical_.*)$/;
 
 const CLOCK: Readonly<Record<string, string>> = {
   SVFOP_CURRENT_DATE: "(world.now()::date)",
@@ -235,6 +238,7 @@ const DAYS: Readonly<Record<string, number>> = { today: 0, yesterday: -1, tomorr
 function refuseFunction(value: Node): void {
   const parts = value.funcname as { String?: { sval?: string } }[] | undefined;
   const name = parts?.at(-1)?.String?.sval ?? "";
+  if (WAITING.test(name)) throw new StatementError(`Function ${name} is not allowed`);
   if (FUNCTIONS.test(name)) {
     throw new StatementError(`permission denied for function ${name}`, "42501");
   }
