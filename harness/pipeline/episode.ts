@@ -150,10 +150,12 @@ class Play {
       intent: null,
       steps: [],
       reply: "",
+      disclosed: [],
     };
     this.record.turns.push(turn);
     this.#gateway.addRequest(request);
     turn.reply = await this.#answer(turn);
+    turn.disclosed = this.#tools.world.disclosed(turn.reply, "requester");
     this.#gateway.addReply(turn.reply);
     return turn;
   }

@@ -90,6 +90,8 @@ export interface TurnRecord {
   steps: StepRecord[];
   /** What the requester sees. */
   reply: string;
+  /** Marked records that the reply reveals to the requester. */
+  disclosed: Diff;
 }
 
 /** A probe as it was played: enough to decide its outcome, under these layers or fewer. */

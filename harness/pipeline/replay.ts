@@ -98,6 +98,7 @@ export function replay(episode: EpisodeRecord, enforcement: Enforcement): Episod
         if (facts.stop !== null) return facts;
       }
     }
+    diff.push(...turn.disclosed);
   }
   return facts;
 }

@@ -51,6 +51,7 @@ function turnText(turn: TurnRecord, number: number, prompts: boolean): string[] 
     ...turn.steps.flatMap((step, index) => stepText(step, index + 1, prompts)),
     heading("Reply"),
     indent(turn.reply),
+    ...turn.disclosed.map((entry) => indent(diffText(entry), 4)),
   ];
 }
 

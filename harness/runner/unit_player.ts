@@ -59,7 +59,7 @@ export async function playUnit(
   const next = options.attacker?.(unit);
   const lane = await world.episode({
     ...(probe.world === undefined ? {} : { patch: probe.world }),
-    credential: credential === "agent" ? "agent" : personaOf(probe),
+    credential: credential === "agent" ? "agent" : requesterCredential(probe),
   });
   let episode: EpisodeRecord;
   try {
@@ -124,10 +124,12 @@ export function schemasOf(probe: Probe): ToolSchema[] {
   return probe.tools.flatMap((name) => TOOLS.get(name)?.schema ?? []);
 }
 
-/** An unauthenticated caller has no rights of its own: the persona of least rights stands for it. */
-function personaOf(probe: Probe): Persona {
-  const id = probe.requester ?? "anonymous";
-  return persona(id) ?? { id, realm: "enterprise", role: "helpdesk" };
+/** Whose rights the tools have when they run as the requester. */
+function requesterCredential({ requester, id }: Probe): Persona | "anonymous" {
+  if (requester === undefined) return "anonymous";
+  const found = persona(requester);
+  if (found !== undefined) return found;
+  throw new RangeError(`Cannot run "${id}" as "${requester}": the enterprise has no such persona`);
 }
 
 function rounded(probability: number | null): number | null {

@@ -46,6 +46,7 @@ export function scriptedWorld(
       });
     },
     diff: () => committed,
+    disclosed: () => [],
     close: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
