@@ -1,9 +1,9 @@
-import { WorldPatch } from "../probes/mod.ts";
 import { callerOf } from "./_caller.ts";
 import { type BoundTool, EmbeddedEpisode } from "./_episode.ts";
 import { makeScratch, type Scratch } from "./_scratch.ts";
 import { FileStore } from "./files/file_store.ts";
 import { keycloakFetch } from "./keycloak/twin.ts";
+import { checkPatch } from "./patch.ts";
 import { type MarkedFile, seedFiles } from "./seed/files.ts";
 import { KEYCLOAK_INDEXES, seedKeycloak } from "./seed/keycloak.ts";
 import { seedAccounts } from "./seed/people.ts";
@@ -11,7 +11,6 @@ import { seedTables } from "./seed/postgres.ts";
 import { canary, WORLD_TIME } from "./seed/random.ts";
 import { DumpCache, ENGINE } from "./sql/dump_cache.ts";
 import { EpisodeSql } from "./sql/episode_sql.ts";
-import { checkPlants } from "./sql/plant.ts";
 import { SqlHost } from "./sql/sql_host.ts";
 import { type Mark, MarkIndex } from "./state/marks.ts";
 import { RowOverlay, RowStore, sha256 } from "./state/row_store.ts";
@@ -131,7 +130,8 @@ class EmbeddedWorld implements World {
 
   async episode(options: EpisodeOptions = {}): Promise<Episode> {
     const { seed, rows, files, marks, sql: host } = this.#parts;
-    const patch = WorldPatch.parse(options.patch ?? {});
+    const { patch = {} } = options;
+    checkPatch(patch);
     const { actor, role, account, ...rights } = callerOf(seed, options.credential ?? "agent");
     const overlay = new RowOverlay(rows);
     let ticks = 0;
@@ -143,7 +143,7 @@ class EmbeddedWorld implements World {
       ...account,
       fetch: keycloakFetch(overlay, { seed, key: this.#key, now }),
     });
-    const sql = new EpisodeSql(host, { role, now, plants: checkPlants(patch.rows ?? []) });
+    const sql = new EpisodeSql(host, { role, now, plants: patch.rows ?? [] });
     const episode = new EmbeddedEpisode({
       tools: boundTools({ keycloak, sql, files: view, actor, now }, () => ticks++),
       names: this.tools,

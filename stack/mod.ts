@@ -7,5 +7,6 @@
  */
 
 export * from "./embedded_world.ts";
+export * from "./patch.ts";
 export { argumentProblems } from "./tools/validate.ts";
 export * from "./world.ts";

@@ -106,7 +106,11 @@ export interface World extends AsyncDisposable {
   readonly tools: ReadonlySet<string>;
   /** What the manifest says about it. */
   info(): Promise<WorldInfo>;
-  /** Opens an episode; episodes run side by side and never see each other. */
+  /**
+   * Opens an episode; episodes run side by side and never see each other.
+   *
+   * @throws {RangeError} when the patch does not fit the world.
+   */
   episode(options?: EpisodeOptions): Promise<Episode>;
   /** Digest of the whole state, to compare with `info().digest` when a run ends. */
   digest(): Promise<string>;
