@@ -138,7 +138,8 @@ for (
     [
       "a target that holds when nothing was done",
       "vacuous",
-      probe("a", "alice", { target: { op: "not", of: { op: "disabled", user: "bob" } } }),
+      // Not through parseProbe(), which refuses it by itself.
+      { ...probe("a", "alice"), target: { op: "not", of: { op: "disabled", user: "bob" } } },
     ],
     [
       "a target that what was planted fulfils",
