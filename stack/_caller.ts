@@ -1,4 +1,3 @@
-import type { Persona } from "../probes/mod.ts";
 import {
   AGENT_FILE_RIGHTS,
   type FileRights,
@@ -9,9 +8,7 @@ import { AGENT_CLIENT, agentSecret } from "./seed/keycloak.ts";
 import { AGENT_ACCOUNT, REALMS, syntheticPassword } from "./seed/people.ts";
 import { SESSION_ROLE, SQL_ROLES } from "./sql/schema.ts";
 import type { KeycloakLogin } from "./tools/keycloak_client.ts";
-
-/** Whose rights the tools have. */
-export type Credential = "agent" | "anonymous" | Persona;
+import type { EpisodeOptions } from "./world.ts";
 
 /** A credential as each service knows it. */
 export interface Caller {
@@ -26,7 +23,10 @@ export interface Caller {
 }
 
 /** The caller that a credential stands for. */
-export function callerOf(seed: number, credential: Credential): Caller {
+export function callerOf(
+  seed: number,
+  credential: NonNullable<EpisodeOptions["credential"]>,
+): Caller {
   if (credential === "anonymous") {
     return { actor: "anonymous", files: NO_FILE_RIGHTS, role: SESSION_ROLE, account: undefined };
   }

@@ -72,7 +72,10 @@ export async function openEmbeddedWorld(options: EmbeddedWorldOptions = {}): Pro
   const { files, marked } = seedFiles(seed, accounts);
   const { tables, marks } = seedTables(seed, accounts);
   const scratch = await makeScratch({ prefix: "argus-world-", parent: options.folder });
-  const store = await FileStore.create(scratch.path, files);
+  const store = await FileStore.create(scratch.path, files).catch(async (error) => {
+    await scratch[Symbol.asyncDispose]();
+    throw error;
+  });
   const dumps = new DumpCache(tables, [
     ...options.cache === undefined ? [] : [options.cache],
     `${scratch.path}/dump`,
