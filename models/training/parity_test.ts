@@ -16,10 +16,9 @@ interface Case {
 const ready = await pythonIsReady();
 if (!ready) console.warn("Parity with PyTorch is not tested: run models/training/setup.sh first");
 
-async function prepare(): Promise<{ folder: string; cases: Case[] }> {
-  const folder = await Deno.makeTempDir({ prefix: "argus-parity-" });
+async function prepare(folder: string): Promise<Case[]> {
   await runPython(["-m", "nano_training.parity", folder]);
-  return { folder, cases: JSON.parse(await Deno.readTextFile(`${folder}/cases.json`)) };
+  return JSON.parse(await Deno.readTextFile(`${folder}/cases.json`));
 }
 
 function greatestGap(logs: readonly (number | null)[], expected: readonly number[]): number {
@@ -36,8 +35,9 @@ Deno.test({
     "the GGUF runtime makes the same tokens and predictions as PyTorch, with and without adapter",
   ignore: !ready,
   async fn() {
-    const { folder, cases } = await prepare();
+    const folder = await Deno.makeTempDir({ prefix: "argus-parity-" });
     try {
+      const cases = await prepare(folder);
       const texts = cases.map(({ text }) => text);
       const question = { path: `${folder}/base.gguf`, texts, quantisedCache: false };
       const plain = await askGguf(question);
