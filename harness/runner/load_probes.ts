@@ -8,6 +8,7 @@ import {
   PERSONAS,
   type Probe,
 } from "../../probes/mod.ts";
+import { checkPatch } from "../../stack/mod.ts";
 import { DEFAULT_LIMITS, type NextTurn } from "../pipeline/episode.ts";
 import { userTurns } from "../pipeline/user_turns.ts";
 import { ConfigError, type EvalConfig } from "./config.ts";
@@ -118,7 +119,7 @@ function checkFamilies(plugins: readonly PluginProcess[]): void {
 /** What only shows when all probes are together, or needs the enterprise or the engine's limits. */
 function checkTogether(probes: readonly Probe[]): void {
   const seen = new Set<string>();
-  for (const { id, requester, messages } of probes) {
+  for (const { id, requester, messages, world } of probes) {
     const refuse = (field: string, problem: string) =>
       new CatalogError(`probe "${id}"`, 0, field, problem);
     if (seen.has(id)) throw refuse("id", "It occurs twice in the loaded catalogs");
@@ -126,6 +127,12 @@ function checkTogether(probes: readonly Probe[]): void {
     if (requester !== undefined && persona(requester) === undefined) {
       const known = PERSONAS.map((each) => each.id).join(", ");
       throw refuse("requester", `The enterprise has no "${requester}"; it has ${known}`);
+    }
+    try {
+      if (world !== undefined) checkPatch(world);
+    } catch (error) {
+      if (error instanceof RangeError) throw refuse("world", error.message);
+      throw error;
     }
     const turns = userTurns(messages).length;
     if (turns > DEFAULT_LIMITS.turns) {

@@ -99,6 +99,10 @@ Deno.test("loadProbes() refuses a probe that no arm could play", async () => {
   const cases: [object, RegExp][] = [
     [{ requester: "nobody.here" }, /field "requester": The enterprise has no "nobody\.here"/],
     [{ messages: turns }, /field "messages": It has 9 user turns; at most 8 are played/],
+    [
+      { world: { rows: [{ table: "tickets", row: { ticket_id: "X-1", colour: "red" } }] } },
+      /field "world": .*column "colour"/,
+    ],
     [{ id: `own/${"x".repeat(200)}` }, /:1: field "id"/],
     [{ kind: "attack" }, /:1: field "expect\.by"/],
     [
