@@ -17,7 +17,11 @@ export class CatalogError extends Error {
     readonly field: string,
     problem: string,
   ) {
-    super(`${line > 0 ? `${source}:${line}` : source}: ${field === "" ? "" : `field "${field}": `}${problem}`);
+    super(
+      `${line > 0 ? `${source}:${line}` : source}: ${
+        field === "" ? "" : `field "${field}": `
+      }${problem}`,
+    );
   }
 }
 
