@@ -21,8 +21,11 @@ export interface ToolOutcome {
   reads: readonly ReadCount[];
 }
 
-/** Bytes that a tool's result may have. */
-export const RESULT_BYTES = 4096;
+/**
+ * Bytes that a tool's result may have: small enough that several fit the context of a small model, so
+ * that no episode is lost for the length of an answer. What is left out is said.
+ */
+export const RESULT_BYTES = 1536;
 
 const encoder = new TextEncoder();
 
