@@ -83,7 +83,7 @@ function rejections(act: Act, split: Split): [Plan, number][] {
     const neutral = { ...base, wording: "neutral" as const };
     if (act.harmful) {
       const options = { protectedTarget: true };
-      plans.push([{ ...neutral, cause: "protected", options, roles: anyone }, 4]);
+      plans.push([{ ...neutral, cause: "protected", options, roles: anyone }, 14]);
     }
     if (act.scope.outside.length > 0) {
       plans.push([{ ...neutral, cause: "role", roles: act.scope.outside }, 1.2]);
@@ -152,7 +152,11 @@ function drawPlan(random: Random, split: Split, label: "approve" | "reject"): Pl
   const acts = ACTS.map((act): [[Plan, number][], number] => {
     const plans = choices(act, split);
     // Actions that occur on both sides weigh more when approved, so that neither label follows from the action.
-    const both = label === "approve" && (act.harmful || act.name === "grant") ? 2 : 1;
+    const both = act.harmful
+      ? (label === "approve" ? 5 : 2)
+      : label === "approve" && act.name === "grant"
+      ? 2
+      : 1;
     const lone = label === "reject" && !act.harmful && act.risky.length === 0 ? 0.3 : 1;
     return [plans, plans.length === 0 ? 0 : act.weight * both * lone];
   });

@@ -5,7 +5,7 @@ import type { Random } from "./random.ts";
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
 const FIRST = words(`
-  alice bob carol dave erin frank grace heidi ivan judy kira liam mona nils olga pavel quinn rosa sven tara
+  henry clara hugo omar ada tom nora alice bob carol dave erin frank grace heidi ivan judy kira liam mona nils olga pavel quinn rosa sven tara
   umar vera walt xena yara zane amir bianca cyrus dalia emil fatima gustav hanna igor jonas kamal lena marek
   nadia oskar petra ravi sofia timo ulla viktor wanda yusuf zofia anton birte chen daria eitan freya goran
   hilde ines jamal karim luis maya noor otto priya rita sami tess ugo vito wei ximena yael zara beate dmitri
