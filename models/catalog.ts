@@ -55,7 +55,7 @@ const fileFields = {
   bytes: z.int().positive(),
 };
 
-const CatalogModel = z.strictObject({
+const modelSchema = z.strictObject({
   ...fileFields,
   license: z.string().min(1),
   roles: z.array(z.enum(["gateway", "executor", "critic"])).min(1),
@@ -68,7 +68,7 @@ const CatalogModel = z.strictObject({
 /** Schema of {@linkcode Catalog}. */
 export const Catalog: z.ZodType<Catalog> = z.strictObject({
   schema: z.literal("argus.models/1"),
-  models: z.record(name, CatalogModel),
+  models: z.record(name, modelSchema),
 });
 
 /**
