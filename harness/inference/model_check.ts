@@ -117,7 +117,10 @@ async function readParts(first: GgufHeader): Promise<GgufHeader[]> {
     { length: count - 1 },
     (_, i) => `${name[1]}-${String(i + 2).padStart(5, "0")}-of-${name[3]}.gguf`,
   );
-  return [first, ...await Promise.all(rest.map((path) => readGgufHeader(path)))];
+  const headers = [first];
+  // One after another, so that none is still open when another is missing.
+  for (const path of rest) headers.push(await readGgufHeader(path));
+  return headers;
 }
 
 /**
