@@ -72,6 +72,15 @@ export function parseProbe(value: unknown, source: string, line: number): Probe 
       `Unknown tool "${name}"; the registry has ${[...TOOLS.keys()].join(", ")}`,
     );
   }
+  const { expect, tools } = parsed.data;
+  if (expect.by === "tool" && !tools.includes(expect.tool)) {
+    throw new CatalogError(
+      source,
+      line,
+      "expect.tool",
+      `"${expect.tool}" is not among the offered tools ${tools.join(", ")}`,
+    );
+  }
   return parsed.data;
 }
 

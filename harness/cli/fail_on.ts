@@ -1,7 +1,7 @@
 import type { Rate, Summary } from "../reports/summary.ts";
 import { UsageError } from "./exit.ts";
 
-/** A threshold on a rate over all suites: `granted>0.15`. */
+/** A threshold on a rate, held against each suite: `granted>0.15`. */
 export interface FailRule {
   /** Name of the rate. */
   metric: Metric;

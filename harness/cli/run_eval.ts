@@ -184,11 +184,16 @@ function finish(evaluation: Evaluation): Summary {
     units: run.plan.length,
     probeSet: run.manifest.probes.sha256,
   });
-  Deno.writeTextFileSync(
-    join(evaluation.folder, "summary.json"),
-    JSON.stringify(summary, null, 2) + "\n",
-  );
-  if (dirname(evaluation.folder) === RUNS) indexRun(RUNS, run, summary);
+  try {
+    Deno.writeTextFileSync(
+      join(evaluation.folder, "summary.json"),
+      JSON.stringify(summary, null, 2) + "\n",
+    );
+    if (dirname(evaluation.folder) === RUNS) indexRun(RUNS, run, summary);
+  } catch (error) {
+    // Both can be made again from the verdicts, so that no result is lost with them.
+    console.error(`argus: Cannot write summary or index: ${(error as Error).message}`);
+  }
   return summary;
 }
 

@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { readRun } from "../runner/run_folder.ts";
 import { type EpisodeEvidence, verdictOf } from "../runner/unit_player.ts";
-import { comparable } from "../runner/merge.ts";
 import { enforcementOf } from "../runner/layers.ts";
 import { unitKey } from "../runner/plan.ts";
 import { canonicalJson } from "../verdicts/canonical.ts";
 import { EvidenceReader } from "../verdicts/evidence.ts";
-import type { Verdict } from "../verdicts/verdict.ts";
+import { formatVerdict, parseVerdict, type Verdict } from "../verdicts/verdict.ts";
 import { EXIT_USAGE } from "./exit.ts";
 import { findRun } from "./find_run.ts";
 import { summaryOf } from "./runs.ts";
@@ -54,21 +53,12 @@ function rederive(
 ): string | null {
   const key = unitKey(probe, verdict.arm, verdict.trial, options.seed);
   const unit = { key, probe, arm: verdict.arm, trial: verdict.trial };
-  const derived = comparable({
-    ...verdictOf(unit, episode, { enforcement: options.enforcement, ms: 0 }),
-    evidence: verdict.evidence,
-    prev: verdict.prev,
-  });
-  // A long line drops calls and findings from their ends, so these are compared as beginnings.
-  const said = comparable(verdict);
-  for (const [name, value] of Object.entries(derived)) {
-    const stored = said[name as keyof Verdict];
-    const expected = (name === "calls" || name === "findings") && Array.isArray(stored)
-      ? (value as unknown[]).slice(0, stored.length)
-      : value;
-    if (canonicalJson(expected) !== canonicalJson(stored)) return name;
-  }
-  return null;
+  const { ms, evidence, prev } = verdict;
+  const derived = verdictOf(unit, episode, { enforcement: options.enforcement, ms });
+  // What was left out of a long line is left out of the derived one too.
+  const line = parseVerdict(formatVerdict({ ...derived, evidence, prev }), "derived");
+  const names = Object.keys({ ...verdict, ...line }) as (keyof Verdict)[];
+  return names.find((name) => canonicalJson(line[name]) !== canonicalJson(verdict[name])) ?? null;
 }
 
 function readJson(path: string): unknown {

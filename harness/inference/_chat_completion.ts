@@ -93,7 +93,11 @@ export function choiceFromLogprobs(
       if (total > 1.01) return null;
       if (token === "" || !first.startsWith(token) || !second.startsWith(token)) {
         const [a, b] = [mass(top, first, second), mass(top, second, first)];
-        return a > 0 && b > 0 ? a / (a + b) : null;
+        if (a === 0 && b === 0) return null;
+        // A label that is not among the alternatives has at most the probability of the least of them.
+        const least = Math.min(...top.map(({ logprob }) => Math.exp(logprob)));
+        const [p, q] = [a > 0 ? a : Math.min(least, b), b > 0 ? b : Math.min(least, a)];
+        return p / (p + q);
       }
       // Both labels begin with this token, so the choice is made after it.
       first = first.slice(token.length);

@@ -22,7 +22,11 @@ Deno.test("choiceFromLogprobs() tells nothing where the reply or the server does
     ["no logprobs", null, null],
     ["a string", "0.5", null],
     ["another shape", { tokens: ["a"] }, null],
-    ["only one label", at(top([" APPROVE", 0.9], ["x", 0.1])), null],
+    [
+      "only one label: the other is no likelier than the least",
+      at(top([" APPROVE", 0.9], ["x", 0.1])),
+      0.9,
+    ],
     ["no label", at(top(["x", 1])), null],
     ["no alternatives", at([]), null],
     ["probabilities above 1", at([{ token: " APPROVE", logprob: 3 }]), null],

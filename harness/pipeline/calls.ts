@@ -49,6 +49,9 @@ export type CheckedCall =
     problem: string;
   };
 
+/** A JSON object that begins a line, or a fence, and names a tool: a call behind words. */
+const HIDDEN_CALL = /(?:^|\n|```(?:json)?)[ \t]*[[{]\s*(?:\{\s*)?"(?:name|tool|function|type)"\s*:/;
+
 /**
  * Reads an executor's reply, in every form that local models use: Llama's `<|python_tag|>`,
  * `<tool_call>` fences, Markdown fences, a bare JSON object or array, `{"tool": …}`,
@@ -73,6 +76,9 @@ export function parseReply(
   const markdown = /^```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(body);
   const candidate = markdown === null ? body : (markdown[1] as string).trim();
   if (/^[{[]/.test(candidate)) return readAll([candidate]);
+  if (HIDDEN_CALL.test(body)) {
+    return { kind: "unreadable", problem: "A call must be all of the reply: one JSON object" };
+  }
   return plainText(text.trim());
 }
 

@@ -52,6 +52,17 @@ Deno.test("parseReply() calls broken or nameless JSON unreadable", () => {
   }
 });
 
+Deno.test("parseReply() does not take a call behind words for a final answer", () => {
+  for (
+    const text of [
+      `I will do it.\n${json}`,
+      "```json\n" + json + "\n```\nDone",
+      "Calling: ```" + json + "```",
+      `Sure:\n[${json}]`,
+    ]
+  ) assert.equal(parseReply(text).kind, "unreadable", text);
+});
+
 Deno.test("checkCall() returns a deeply frozen copy", () => {
   const raw = {
     name: "kc_assign_realm_roles",

@@ -1,7 +1,12 @@
 import type { Context, Lookup } from "../../defenses/mod.ts";
 import type { Message, Probe, ToolCall, ToolSchema } from "../../probes/mod.ts";
 import type { Episode } from "../../stack/mod.ts";
-import { type Generation, type Inference, InferenceError } from "../inference/backend.ts";
+import {
+  type Generation,
+  type Inference,
+  InferenceError,
+  PromptTooLongError,
+} from "../inference/backend.ts";
 import { checkCall, type CheckedCall, parseReply, type RawCall } from "./calls.ts";
 import { type Decision, parseDecision } from "./decision.ts";
 import { ExecutorTurns } from "./executor_turns.ts";
@@ -49,7 +54,7 @@ export interface EpisodeRules {
   decision: "parsed" | "scored";
   /** Least probability of APPROVE that approves, under `scored`. */
   threshold: number;
-  /** Sampling temperature of all models. */
+  /** Sampling temperature of gateway and executor; the critic is always greedy. */
   temperature: number;
 }
 
@@ -151,6 +156,7 @@ class Play {
       steps: [],
       reply: "",
       disclosed: [],
+      overflow: false,
     };
     this.record.turns.push(turn);
     this.#gateway.addRequest(request);
@@ -209,18 +215,14 @@ class Play {
     const { limits } = this.#tools.rules;
     let invalid = 0;
     while (turn.steps.length < limits.steps) {
-      const generation = await this.#generate("executor", {
-        messages: this.#executor.messages,
-        tools: this.#executor.tools,
-        maxTokens: limits.executorTokens,
-        callOrText: true,
-      });
+      const generation = await this.#executorReply(turn);
+      if (generation === null) return "The request was cut off: its results are too long";
       const reply = parseReply(generation.text, generation.toolCalls);
       const step: StepRecord = { generation: recordOf(generation), reply: reply.kind, calls: [] };
       turn.steps.push(step);
       if (reply.kind === "unreadable") {
         this.#executor.addReply(generation.text, []);
-        this.#executor.addResult("error", errorResult(reply.problem));
+        this.#executor.addProblem(reply.problem);
       } else if (reply.kind !== "calls") {
         this.#executor.addReply(reply.text, []);
         return reply.text;
@@ -232,10 +234,31 @@ class Play {
     return "The request was cut off after too many steps";
   }
 
+  /**
+   * The executor's next reply; null when what it has done so far leaves no room for one. Then the turn
+   * ends as at any other limit in tokens, and what was done counts: to drop the episode would drop
+   * those that did the most. A first prompt that does not fit is an error.
+   */
+  async #executorReply(turn: TurnRecord): Promise<Generation | null> {
+    try {
+      return await this.#generate("executor", {
+        messages: this.#executor.messages,
+        tools: this.#executor.tools,
+        maxTokens: this.#tools.rules.limits.executorTokens,
+        callOrText: true,
+      });
+    } catch (error) {
+      if (!(error instanceof PromptTooLongError) || turn.steps.length === 0) throw error;
+      turn.overflow = true;
+      return null;
+    }
+  }
+
   /** Makes the calls of one reply in order; true when a layer stopped the episode. */
   async #calls(raw: readonly RawCall[], step: StepRecord, text: string): Promise<boolean> {
     const checked = raw.map((call) => checkCall(call, this.#tools.schemas));
     this.#executor.addReply(text, checked.flatMap((each) => each.ok ? [each.call] : []));
+    const problems: string[] = [];
     for (const [index, each] of checked.entries()) {
       if (each.ok) {
         if (await this.#call(each, step)) return true;
@@ -250,10 +273,10 @@ class Play {
           result,
           resultFindings: [],
         });
-        // A name that nobody offered is the model's own text and stands for no tool.
-        this.#executor.addResult("error", result);
+        problems.push(each.problem);
       }
     }
+    problems.forEach((problem) => this.#executor.addProblem(problem));
     return false;
   }
 
@@ -330,6 +353,7 @@ class Play {
 /** The decision by probability, with the intent and the reason from the text. */
 function scoredDecision(parsed: Decision, pApprove: number | null, threshold: number): Decision {
   if (pApprove === null) {
+    if (parsed.kind === "MALFORMED") return parsed;
     throw new InferenceError(
       'The back end gave no probability of APPROVE: use "--decision parsed" with it',
     );

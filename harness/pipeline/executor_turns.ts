@@ -3,7 +3,7 @@ import { EXECUTOR_PROMPT } from "./prompts.ts";
 
 /**
  * The executor's side of the barrier: the intent, the tool schemas and its own turns. There is no
- * member that could carry the request, and no way to add a user turn other than an intent.
+ * member that could carry the request, and no user turn but an intent and what was wrong with a reply.
  */
 export class ExecutorTurns {
   readonly #messages: Message[] = [{ role: "system", content: EXECUTOR_PROMPT }];
@@ -42,6 +42,14 @@ export class ExecutorTurns {
       content: calls.length > 0 ? "" : text,
       ...(calls.length > 0 ? { tool_calls: [...calls] } : {}),
     });
+  }
+
+  /**
+   * What was wrong with a reply that made no valid call. It is a turn of its own kind, since a tool
+   * turn answers a call, and there was none.
+   */
+  addProblem(problem: string): void {
+    this.#messages.push({ role: "user", content: `Error: ${problem}` });
   }
 
   /** The result of one call. */

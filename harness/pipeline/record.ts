@@ -90,6 +90,8 @@ export interface TurnRecord {
   steps: StepRecord[];
   /** What the requester sees. */
   reply: string;
+  /** Whether the executor was cut off because its conversation no longer fitted its context. */
+  overflow: boolean;
   /** Marked records that the reply reveals to the requester. */
   disclosed: Diff;
 }
@@ -100,7 +102,7 @@ export interface EpisodeRecord {
   turns: TurnRecord[];
 }
 
-/** Prompt and generated tokens of an episode. */
+/** Prompt and generated tokens of gateway and executor over an episode. */
 export function tokensOf(episode: EpisodeRecord): number {
   return episode.turns
     .flatMap((turn) => [turn.gateway?.generation, ...turn.steps.map((step) => step.generation)])

@@ -12,14 +12,14 @@ export interface ScriptedTurn {
 /**
  * Splits a probe's messages into live user turns. A user turn that the probe itself answers (an
  * assistant or tool turn follows) is history; every other one is played. System turns are
- * {@linkcode systemOf}'s.
+ * not among them.
  */
 export function userTurns(messages: readonly Message[]): ScriptedTurn[] {
   const turns: ScriptedTurn[] = [];
   let before: Message[] = [];
-  for (const [index, message] of messages.entries()) {
-    if (message.role === "system") continue;
-    const next = messages[index + 1];
+  const spoken = messages.filter(({ role }) => role !== "system");
+  for (const [index, message] of spoken.entries()) {
+    const next = spoken[index + 1];
     const live = message.role === "user" && (next === undefined || next.role === "user");
     if (live) {
       turns.push({ before, request: message.content });

@@ -70,6 +70,14 @@ Deno.test("a rate that no probe can decide is printed as such, never as 0", () =
   assert.equal(formatRate(rateOf([verdict({ hit: null })], ({ hit }) => hit)), "not decidable");
 });
 
+Deno.test("a rate over fewer probes than its row says so", () => {
+  const text = summaryTable(summarise([
+    verdict({ template: "a", granted: true, acted: true, hit: true, outcome: "hit" }),
+    verdict({ template: "b", hit: null }),
+  ], OPTIONS));
+  assert.match(text, /100\.0 % \[2\.5, 100\.0\] \(n = 1\)/);
+});
+
 Deno.test("summaryTable() prints n, templates and intervals for each family", () => {
   const text = summaryTable(summarise([
     verdict({ template: "a", granted: true }),

@@ -42,7 +42,8 @@ function sizes({ n, clusters }: Rate): Row {
 }
 
 function cells(rates: object): Row {
-  return (Object.values(rates) as Rate[]).map(formatRate);
+  const all = Object.values(rates) as Rate[];
+  return all.map((rate) => formatRate(rate) + (rate.n === all[0]?.n ? "" : ` (n = ${rate.n})`));
 }
 
 /** Columns as wide as their widest cell; the first to the left, the others to the right. */

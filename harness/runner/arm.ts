@@ -44,6 +44,8 @@ export interface Arm {
     device: string;
     /** Type of the KV cache. */
     kvType: string | null;
+    /** Tokens of the context, when the configuration names them; null means the model's own. */
+    context: number | null;
   };
   /** {@linkcode REVISION} of the code. */
   revision: number;
@@ -74,6 +76,8 @@ export interface Arm {
 export interface ArmParts {
   /** What the back end says about itself. */
   inference: InferenceInfo;
+  /** Tokens of the context, when the configuration names them. */
+  context: number | null;
   /** Limits, decision method and temperature. */
   rules: EpisodeRules;
   /** Modes of the defenses. */
@@ -109,6 +113,7 @@ export function describeArm(parts: ArmParts): Arm {
       backend: inference.backend,
       device: inference.backend === "openai" ? "server" : inference.device,
       kvType: inference.kvType,
+      context: parts.context,
     },
     revision: REVISION,
     prompts: hashOf([GATEWAY_PROMPT, EXECUTOR_PROMPT, [...TOOLS]]),
@@ -127,10 +132,18 @@ export function armHash(arm: Arm): string {
   return hashOf(arm).slice(0, 16);
 }
 
+/** An adapter by content and strength: a name carries `@scale` when that is not 1. */
+function adapterOf({ adapter, adapterSha256 }: ModelInfo): string | null {
+  if (adapter === null) return null;
+  if (adapterSha256 === null) return `server:${adapter}`;
+  const scale = /@[\d.+-]+$/.exec(adapter)?.[0] ?? "";
+  return adapterSha256 + scale;
+}
+
 function armModel(model: ModelInfo): ArmModel {
   return {
     base: model.sha256 ?? `server:${model.model}`,
-    adapter: model.adapterSha256 ?? (model.adapter === null ? null : `server:${model.adapter}`),
+    adapter: adapterOf(model),
     template: model.templateSha256,
   };
 }

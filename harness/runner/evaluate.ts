@@ -82,6 +82,11 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const earlier = options.resume === undefined ? undefined : readManifest(options.resume);
+  if (earlier?.merged === true) {
+    throw new ConfigError(
+      `Cannot resume the merged run "${earlier.id}": resume the run that lacks verdicts, and merge again`,
+    );
+  }
   const { parallel } = config;
   const resolved: EvalConfig = {
     ...DEFAULT_CONFIG,
@@ -170,6 +175,7 @@ async function makePlan(
   const info = await world.info();
   const description = describeArm({
     inference: inference.info,
+    context: config.context,
     rules: rulesOf(config),
     defenses: modesOf(config),
     layers: layersHash(),
@@ -234,6 +240,7 @@ function checkSame(earlier: Manifest, now: Manifest): void {
   const parts: [string, unknown, unknown][] = [
     ["arm (models, prompts, defenses or world)", Object.keys(earlier.arms), Object.keys(now.arms)],
     ["probe set", earlier.probes.sha256, now.probes.sha256],
+    ["inference software", earlier.inference.versions, now.inference.versions],
     ["plugins", pluginHashes(earlier), pluginHashes(now)],
     ["number of units", [earlier.units, earlier.planned], [now.units, now.planned]],
   ];

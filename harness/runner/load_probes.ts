@@ -11,6 +11,7 @@ import {
 import { checkPatch } from "../../stack/mod.ts";
 import { DEFAULT_LIMITS, type NextTurn } from "../pipeline/episode.ts";
 import { userTurns } from "../pipeline/user_turns.ts";
+import { formatVerdict, VERDICT_SCHEMA } from "../verdicts/verdict.ts";
 import { ConfigError, type EvalConfig } from "./config.ts";
 import type { PluginRecord } from "./manifest.ts";
 import type { Unit } from "./plan.ts";
@@ -74,10 +75,11 @@ export async function loadProbes(
     const catalogs = selection.files.flatMap(readCatalogFile);
     const all = [...opened.flatMap(({ probes }) => probes), ...catalogs];
     checkTogether(all);
+    const probes = select(all, selection);
     return {
-      probes: select(all, selection),
+      probes,
       plugins: opened.map(recordOf),
-      attackers: attackerHashes(opened),
+      attackers: attackerHashes(opened, probes),
       attacker: attackers(opened),
       [Symbol.asyncDispose]: close,
     };
@@ -119,7 +121,8 @@ function checkFamilies(plugins: readonly PluginProcess[]): void {
 /** What only shows when all probes are together, or needs the enterprise or the engine's limits. */
 function checkTogether(probes: readonly Probe[]): void {
   const seen = new Set<string>();
-  for (const { id, requester, messages, world } of probes) {
+  for (const probe of probes) {
+    const { id, requester, messages, world } = probe;
     const refuse = (field: string, problem: string) =>
       new CatalogError(`probe "${id}"`, 0, field, problem);
     if (seen.has(id)) throw refuse("id", "It occurs twice in the loaded catalogs");
@@ -134,6 +137,12 @@ function checkTogether(probes: readonly Probe[]): void {
       if (error instanceof RangeError) throw refuse("world", error.message);
       throw error;
     }
+    if (!fitsLine(probe)) {
+      throw refuse(
+        "id",
+        "Its id, suite, family, template and techniques are too long for a verdict",
+      );
+    }
     const turns = userTurns(messages).length;
     if (turns > DEFAULT_LIMITS.turns) {
       throw refuse(
@@ -141,6 +150,48 @@ function checkTogether(probes: readonly Probe[]): void {
         `It has ${turns} user turns; at most ${DEFAULT_LIMITS.turns} are played`,
       );
     }
+  }
+}
+
+/** Whether the longest verdict that a probe can come to fits its line. */
+function fitsLine(probe: Probe): boolean {
+  const { id, suite, family, template, kind, channel, references } = probe;
+  const hash = "0".repeat(64);
+  const turns = Array.from({ length: DEFAULT_LIMITS.turns });
+  try {
+    formatVerdict({
+      schema: VERDICT_SCHEMA,
+      key: hash,
+      probe_id: id,
+      suite,
+      family,
+      template,
+      kind,
+      channel,
+      mitre: references?.mitre ?? [],
+      arm: "0".repeat(16),
+      trial: 9999,
+      decisions: turns.map(() => "MALFORMED"),
+      p_approve: turns.map(() => 0.123456),
+      findings: [["audit-namespace-guard", "request", 99, "error"]],
+      calls: [],
+      granted: false,
+      acted: false,
+      hit: false,
+      outcome: "over_confirmed",
+      stopped_by: "audit-namespace-guard",
+      pass: false,
+      turns: turns.length,
+      tokens: 0,
+      ms: 0,
+      cut: [99, 99],
+      evidence: [0, hash],
+      prev: hash,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
   }
 }
 
@@ -207,9 +258,13 @@ function attackers(plugins: readonly PluginProcess[]): LoadedProbes["attacker"] 
 }
 
 /** SHA-256 of each adaptive plugin: its code is part of the experiment, and not of any probe. */
-function attackerHashes(plugins: readonly PluginProcess[]): Record<string, string> {
+function attackerHashes(
+  plugins: readonly PluginProcess[],
+  chosen: readonly Probe[],
+): Record<string, string> {
+  const ids = new Set(chosen.map(({ id }) => id));
   return Object.fromEntries(
-    plugins.filter(({ next }) => next !== undefined)
+    plugins.filter(({ next, probes }) => next !== undefined && probes.some(({ id }) => ids.has(id)))
       .map(({ manifest, contentHash }) => [`${manifest.suite}/${manifest.family}`, contentHash]),
   );
 }

@@ -25,6 +25,8 @@ export interface Manifest {
   schema: string;
   /** Name of the run's folder. */
   id: string;
+  /** Whether it was merged from other runs; absent when not. */
+  merged?: boolean;
   /** When it was created, ISO 8601. */
   created: string;
   /** Resolved configuration. */

@@ -13,7 +13,7 @@ import type { Manifest } from "./manifest.ts";
  * Verdicts with the same key collapse when they say the same; times and places in files do not
  * count.
  *
- * @param paths Folders of the runs; at least two.
+ * @param paths Folders of the runs.
  * @param out Folder of the merged run; it must hold no run yet.
  * @throws {RunFileError} when the runs are of different arms or probe sets, or disagree on a key.
  */
@@ -50,7 +50,7 @@ export function mergeRuns(paths: readonly string[], out: string): RunFiles {
 
 function mergedManifest(manifest: Manifest, planned: number): Manifest {
   const shard = planned === manifest.units ? null : manifest.config.shard;
-  return { ...manifest, planned, config: { ...manifest.config, shard } };
+  return { ...manifest, merged: true, planned, config: { ...manifest.config, shard } };
 }
 
 function checkMergeable(first: RunFiles, run: RunFiles): void {
@@ -60,6 +60,7 @@ function checkMergeable(first: RunFiles, run: RunFiles): void {
     ["seed", first.manifest.config.seed, run.manifest.config.seed],
     ["number of units", first.manifest.units, run.manifest.units],
     ["plugins", hashesOf(first), hashesOf(run)],
+    ["inference software", first.manifest.inference.versions, run.manifest.inference.versions],
   ] as const;
   for (const [name, one, other] of parts) {
     if (canonicalJson(one) !== canonicalJson(other)) {

@@ -7,6 +7,7 @@ import { executionOrder, planUnits, unitKey } from "./plan.ts";
 
 const parts: ArmParts = {
   inference: openScripted(() => "").info,
+  context: null,
   rules: { limits: DEFAULT_LIMITS, decision: "parsed", threshold: 0.5, temperature: 0 },
   defenses: { "audit-namespace-guard": "enforce", "always-block": "off" },
   layers: "l",
@@ -21,7 +22,7 @@ const GOLDEN_ARM: Arm = {
   schema: "argus.arm/1",
   verdict: "argus.verdict/1",
   models: { gateway: { base: "b", adapter: "a", template: "t" } },
-  compute: { backend: "llama", device: "cpu", kvType: "Q8_0" },
+  compute: { backend: "llama", device: "cpu", kvType: "Q8_0", context: null },
   revision: 1,
   prompts: "p",
   rules: {
@@ -39,7 +40,7 @@ const GOLDEN_ARM: Arm = {
 };
 
 Deno.test("the identity of an arm and of a unit never changes within a schema version", () => {
-  assert.equal(armHash(GOLDEN_ARM), "f43a717a58662814");
+  assert.equal(armHash(GOLDEN_ARM), "5a0d56562099c10d");
   assert.equal(
     unitKey(probeOf(), "arm", 0, 1),
     "3500791f619214d0c66ecefd7a096a69c55f7f66520518c6b7e3a1b201069bf8",
@@ -69,6 +70,7 @@ Deno.test("an arm depends on everything that can change a verdict", () => {
   const others: Partial<ArmParts>[] = [
     { defenses: { "audit-namespace-guard": "observe" } },
     { layers: "other" },
+    { context: 4096 },
     { attackers: { "acme/drill": "hash" } },
     { approver: "approve" },
     { credential: "persona" },
@@ -78,7 +80,10 @@ Deno.test("an arm depends on everything that can change a verdict", () => {
     { inference: { ...inference, kvType: "F16" } },
     { inference: { ...inference, models } },
     {
-      inference: { ...inference, models: { ...models, gateway: { ...model, adapterSha256: "2" } } },
+      inference: {
+        ...inference,
+        models: { ...models, gateway: { ...model, adapter: "a", adapterSha256: "2" } },
+      },
     },
   ];
   const hashes = [{}, ...others].map((change) => armHash(describeArm({ ...parts, ...change })));

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Probe } from "../../probes/mod.ts";
 import { hashOf, sha256 } from "../verdicts/canonical.ts";
 import { EvidenceLog } from "../verdicts/evidence.ts";
-import { RunFileError, type Verdict } from "../verdicts/verdict.ts";
+import { RunFileError, RunWriteError, type Verdict } from "../verdicts/verdict.ts";
 import { readChain, VerdictLog } from "../verdicts/verdict_log.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
 import type { Unit } from "./plan.ts";
@@ -125,9 +125,12 @@ export class RunFolder implements Disposable {
 
   /** Records an infrastructure failure; the unit is run again on resume. */
   recordError(error: UnitError): void {
-    Deno.writeTextFileSync(join(this.path, "errors.jsonl"), JSON.stringify(error) + "\n", {
-      append: true,
-    });
+    const path = join(this.path, "errors.jsonl");
+    try {
+      Deno.writeTextFileSync(path, JSON.stringify(error) + "\n", { append: true });
+    } catch (cause) {
+      throw new RunWriteError(path, cause);
+    }
   }
 
   /** Writes the closing record, once every unit of the plan has its verdict. */

@@ -51,7 +51,7 @@ export function rebuildIndex(
 
 function open(runs: string): Disposable & { database: DatabaseSync } {
   Deno.mkdirSync(runs, { recursive: true });
-  const database = new DatabaseSync(join(runs, "index.db"));
+  const database = new DatabaseSync(join(runs, "index.db"), { timeout: 5000 });
   database.exec(`create table if not exists runs (
     run text primary key, created text not null, suites text not null, gateway text not null,
     profile text not null, units integer not null, verdicts integer not null,

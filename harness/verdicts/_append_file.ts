@@ -1,18 +1,4 @@
-/** A file of a run cannot be written, because the disk is full, say. */
-export class RunWriteError extends Error {
-  override readonly name = "RunWriteError";
-
-  /** Creates the error for one file. */
-  constructor(path: string, cause: unknown) {
-    super(
-      `Cannot write "${path}": ${
-        (cause as Error).message
-      }; everything before is kept: make room, ` +
-        'then go on with "--resume"',
-      { cause },
-    );
-  }
-}
+import { RunWriteError } from "./verdict.ts";
 
 /** A file that only grows, in whole lines that are on disk when `append` returns. */
 export class AppendFile implements Disposable {

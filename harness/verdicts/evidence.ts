@@ -83,6 +83,9 @@ export class EvidenceReader {
     for (const line of new TextDecoder().decode(this.#bytes).split("\n")) {
       if (!line.startsWith('{"sha256":"') || !line.endsWith("}")) continue;
       const { sha256: hash, text } = JSON.parse(line) as { sha256: string; text: string };
+      if (sha256(text) !== hash) {
+        throw new RunFileError(`${path}: a text is not the one of its hash: the file was edited`);
+      }
       this.#texts.set(hash, text);
     }
   }

@@ -91,7 +91,7 @@ export interface Verdict {
   pass: boolean;
   /** Number of user turns played. */
   turns: number;
-  /** Prompt and generated tokens over all models. */
+  /** Prompt and generated tokens of gateway and executor. */
   tokens: number;
   /** Wall-clock time in milliseconds. */
   ms: number;
@@ -168,6 +168,21 @@ export class RunFileError extends Error {
   override readonly name = "RunFileError";
 }
 
+/** A file of a run cannot be written, because the disk is full, say. */
+export class RunWriteError extends Error {
+  override readonly name = "RunWriteError";
+
+  /** Creates the error for one file. */
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `Cannot write "${path}": ${reason}; everything before is kept: make room, then go on with ` +
+        '"--resume"',
+      { cause },
+    );
+  }
+}
+
 /**
  * Parses one line of `verdicts.jsonl`.
  *
@@ -205,14 +220,15 @@ export function parseVerdict(line: string, place: string): Verdict {
 export function formatVerdict(verdict: Verdict): string {
   const calls = [...verdict.calls];
   const findings = [...verdict.findings];
+  const [lostFindings, lostCalls] = verdict.cut ?? [0, 0];
   for (;;) {
     const lost: [number, number] = [
-      verdict.findings.length - findings.length,
-      verdict.calls.length - calls.length,
+      lostFindings + verdict.findings.length - findings.length,
+      lostCalls + verdict.calls.length - calls.length,
     ];
     const cut = lost[0] + lost[1] > 0 ? { cut: lost } : {};
-    const line = JSON.stringify({ ...verdict, findings, calls, ...cut });
-    if (new TextEncoder().encode(line).length < MAX_VERDICT_BYTES) return line;
+    const trimmed = { ...verdict, findings, calls, ...cut };
+    if (sizeOf(trimmed) < MAX_VERDICT_BYTES) return JSON.stringify(trimmed);
     const minor = findings.findLastIndex(([, , , action]) => action !== "error");
     if (calls.length > 0 && calls.length >= findings.length) calls.pop();
     else if (minor >= 0) findings.splice(minor, 1);
@@ -225,4 +241,15 @@ export function formatVerdict(verdict: Verdict): string {
       );
     }
   }
+}
+
+/** Bytes of a line whose times and places take their greatest room: what is cut is the same in any run. */
+function sizeOf(verdict: Verdict): number {
+  const widest = {
+    ...verdict,
+    ms: 99_999_999,
+    tokens: 9_999_999,
+    evidence: [1e12, verdict.evidence[1]],
+  };
+  return new TextEncoder().encode(JSON.stringify(widest)).length;
 }

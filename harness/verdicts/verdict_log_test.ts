@@ -119,6 +119,26 @@ Deno.test("formatVerdict() drops calls before a line grows over its limit", () =
   assert.throws(() => formatVerdict({ ...long, probe_id: "x".repeat(2000) }), RangeError);
 });
 
+Deno.test("formatVerdict() cuts the same whatever the time and the place, and counts an earlier cut", () => {
+  const long = verdict("a");
+  for (let i = 0; i < 30; i++) {
+    long.calls.push(["kc_assign_realm_roles", "executed"]);
+    long.findings.push(["audit-namespace-guard", "call", i, i === 29 ? "error" : "block"]);
+  }
+  const first = parseVerdict(formatVerdict(long), "x");
+  const later = parseVerdict(
+    formatVerdict({ ...long, ms: 123_456, evidence: [9_876_543, GENESIS] }),
+    "x",
+  );
+  assert.deepEqual([later.calls, later.findings, later.cut], [
+    first.calls,
+    first.findings,
+    first.cut,
+  ]);
+  assert(first.findings.some(([, , , action]) => action === "error"));
+  assert.deepEqual(parseVerdict(formatVerdict({ ...first, ms: 5 }), "x").cut, first.cut);
+});
+
 Deno.test(
   "EvidenceLog stores a long text once and gives it back",
   inTempFile((path) => {
@@ -137,7 +157,10 @@ Deno.test(
     assert.equal(Deno.readTextFileSync(path).split(text).length, 2);
     const reader = new EvidenceReader(path);
     assert.deepEqual(places.map((place) => reader.read(place)), [first, second]);
-    Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace("short", "shore"));
+    const sound = Deno.readTextFileSync(path);
+    Deno.writeTextFileSync(path, sound.replace("long long", "lone long"));
+    assert.throws(() => new EvidenceReader(path), /the file was edited/);
+    Deno.writeTextFileSync(path, sound.replace("short", "shore"));
     assert.throws(
       () => new EvidenceReader(path).read(places[0] as [number, string]),
       /was edited or cut/,
