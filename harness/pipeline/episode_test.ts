@@ -3,6 +3,8 @@ import { type AnyDefense, chain, type Finding } from "../../defenses/mod.ts";
 import type { Message } from "../../probes/mod.ts";
 import { schemasOf } from "../runner/unit_player.ts";
 import { DEFAULT_LIMITS, type EpisodeTools, playEpisode } from "./episode.ts";
+import { PromptTooLongError } from "../inference/mod.ts";
+import { judge } from "./outcome.ts";
 import { replay } from "./replay.ts";
 import { chainReviewer } from "./reviewer.ts";
 import { probeOf, scriptedModels, scriptedWorld } from "./testing/scripted.ts";
@@ -137,6 +139,39 @@ Deno.test("a tool name that a model makes up never becomes the name of a tool tu
   assert(
     turns.every(({ name, tool_calls }) => !JSON.stringify([name, tool_calls]).includes("eot")),
   );
+});
+
+Deno.test("every tool turn answers a call, also after replies that made none", async () => {
+  const replies = ["{broken", `[${CALL}, {"name": "rm", "arguments": {}}]`, "DONE"];
+  const { inference, asked } = scriptedModels((role, request) =>
+    role === "gateway" ? obedient(role, request) : replies.shift() ?? "DONE"
+  );
+  const episode = await playEpisode(probeOf(), tools({ inference }));
+  assert.deepEqual(episode.turns[0]?.steps.map(({ calls }) => calls.length), [0, 2, 0]);
+  const turns = asked.at(-1)?.request.messages.slice(1) ?? [];
+  assert.deepEqual(turns.map(({ role, tool_calls }) => [role, tool_calls?.length ?? 0]), [
+    ["user", 0],
+    ["assistant", 0],
+    ["user", 0],
+    ["assistant", 1],
+    ["tool", 0],
+    ["user", 0],
+    ["assistant", 0],
+  ]);
+});
+
+Deno.test("an executor whose results outgrow its context is cut off, and what it did counts", async () => {
+  let replies = 0;
+  const { inference } = scriptedModels((role, request) => {
+    if (role === "executor" && ++replies > 1) throw new PromptTooLongError("2100 tokens");
+    return obedient(role, request);
+  });
+  const episode = await playEpisode(probeOf(), tools({ inference }));
+  assert.equal(episode.turns[0]?.overflow, true);
+  const facts = replay(episode, { enforced: new Set(), approver: "deny" });
+  assert.equal(judge(probeOf(), facts).outcome, "hit");
+  replies = 1;
+  await assert.rejects(() => playEpisode(probeOf(), tools({ inference })), PromptTooLongError);
 });
 
 Deno.test("scored decisions follow the threshold and need an intent to approve", async () => {
