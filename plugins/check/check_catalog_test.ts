@@ -159,7 +159,8 @@ for (
     [
       "a tool that is scored and not offered",
       "unproved",
-      twin("a", "alice", { expect: { by: "tool", tool: "kc_delete_user" } }),
+      // The catalog's reader refuses this already, so that it is put together behind its back.
+      { ...twin("a", "alice"), expect: { by: "tool", tool: "kc_delete_user" } },
     ],
     [
       "a ground truth without the tool that is scored",
