@@ -31,7 +31,8 @@ export async function ensureImage(
   if (await hasImage(engine, service.image)) return;
   onEvent?.({ service: service.name, phase: "pull", detail: service.image });
   const meter = new PullMeter();
-  let told = 0;
+  // The first progress is told at once, however young the process is.
+  let told = -Infinity;
   try {
     const stream = await engine.client.createImage(splitImage(service.image));
     const stop = (): void => stream.destroy();
