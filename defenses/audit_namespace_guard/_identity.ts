@@ -1,6 +1,6 @@
 import type { Context, HistoryEntry, Principal } from "../defense.ts";
-import { fold } from "./_fold.ts";
-import { leaves } from "./_leaves.ts";
+import { fold } from "../text/fold.ts";
+import { leaves } from "../text/leaves.ts";
 
 /** Tells audit names from others. Both take folded text. */
 export interface AuditNames {

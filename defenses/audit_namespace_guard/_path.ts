@@ -1,4 +1,4 @@
-import { readings } from "./_fold.ts";
+import { readings } from "../text/fold.ts";
 
 /**
  * Whether a path may lead into one of the folders, in any reading: escapes, look-alikes, case,

@@ -1,10 +1,10 @@
 import { TOOLS } from "../../probes/mod.ts";
 import type { Context, Defense, Subject } from "../defense.ts";
-import { fold, readings } from "./_fold.ts";
-import { compileGlobs } from "./_glob.ts";
+import { fold, readings } from "../text/fold.ts";
+import { compileGlobs } from "../text/glob.ts";
 import { allow, block, type CallFinding, type Guard, malformed } from "./_guard.ts";
 import { auditIdentities, tokensIn } from "./_identity.ts";
-import { leaves } from "./_leaves.ts";
+import { leaves } from "../text/leaves.ts";
 import { leadsInto } from "./_path.ts";
 import { findByName, firstMatch, lookUp, variants } from "./_principals.ts";
 import { fitsSchema } from "./_shape.ts";

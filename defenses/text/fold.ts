@@ -1,4 +1,4 @@
-import { CAPITALS, CONFUSABLES } from "./_confusables.ts";
+import { CAPITALS, CONFUSABLES } from "./confusables.ts";
 
 /** Most readings of one text; text with more is refused rather than guessed at. */
 const MAX_READINGS = 128;
