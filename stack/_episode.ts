@@ -7,6 +7,7 @@ import {
   type ToolCall,
   TOOLS,
 } from "../probes/mod.ts";
+import type { BoundTool } from "./_bound_tools.ts";
 import type { EpisodeFiles } from "./files/file_store.ts";
 import type { EpisodeSql } from "./sql/episode_sql.ts";
 import { disclosures, type MarkIndex } from "./state/marks.ts";
@@ -20,9 +21,6 @@ import {
   type Prepared,
   WorldError,
 } from "./world.ts";
-
-/** A tool that holds the credential of its episode. */
-export type BoundTool = (args: Readonly<Record<string, Json>>) => Promise<ToolOutcome>;
 
 /** What an embedded episode is made of. */
 export interface EpisodeParts {

@@ -1,23 +1,19 @@
+import { boundTools, TOOL_FUNCTIONS } from "./_bound_tools.ts";
 import { callerOf } from "./_caller.ts";
-import { type BoundTool, EmbeddedEpisode } from "./_episode.ts";
+import { EmbeddedEpisode } from "./_episode.ts";
 import { makeScratch, type Scratch } from "./_scratch.ts";
 import { FileStore } from "./files/file_store.ts";
-import { keycloakFetch } from "./keycloak/twin.ts";
 import { checkPatch } from "./patch.ts";
 import { type MarkedFile, seedFiles } from "./seed/files.ts";
-import { KEYCLOAK_INDEXES, seedKeycloak } from "./seed/keycloak.ts";
 import { seedAccounts } from "./seed/people.ts";
 import { seedTables } from "./seed/postgres.ts";
 import { canary, WORLD_TIME } from "./seed/random.ts";
+import { seedServices, SERVICE_INDEXES, SERVICE_VERSIONS, twinClients } from "./services/mod.ts";
 import { DumpCache, ENGINE } from "./sql/dump_cache.ts";
 import { EpisodeSql } from "./sql/episode_sql.ts";
 import { SqlHost } from "./sql/sql_host.ts";
 import { type Mark, MarkIndex } from "./state/marks.ts";
 import { RowOverlay, RowStore, sha256 } from "./state/row_store.ts";
-import type { ToolContext } from "./tools/context.ts";
-import { KeycloakClient } from "./tools/keycloak_client.ts";
-import { TOOL_FUNCTIONS } from "./tools/mod.ts";
-import { unauthenticated } from "./tools/outcome.ts";
 import type { Episode, EpisodeOptions, World, WorldInfo } from "./world.ts";
 
 /** Options for {@linkcode openEmbeddedWorld}. */
@@ -68,7 +64,8 @@ export async function openEmbeddedWorld(options: EmbeddedWorldOptions = {}): Pro
     throw new RangeError(`Number of staff must be a whole number from 0 to 1500: "${staff}"`);
   }
   const accounts = seedAccounts(seed, staff);
-  const rows = new RowStore(seedKeycloak(seed, accounts), KEYCLOAK_INDEXES);
+  const services = seedServices({ seed, accounts });
+  const rows = new RowStore(services.rows, SERVICE_INDEXES);
   const { files, marked } = seedFiles(seed, accounts);
   const { tables, marks } = seedTables(seed, accounts);
   const scratch = await makeScratch({ prefix: "argus-world-", parent: options.folder });
@@ -83,7 +80,7 @@ export async function openEmbeddedWorld(options: EmbeddedWorldOptions = {}): Pro
   const timeout = options.sqlTimeout === undefined ? {} : { timeout: options.sqlTimeout };
   const sql = new SqlHost({ dumps, ...timeout });
   if (options.sql === "warm") sql.warm();
-  const index = new MarkIndex([...marks, ...marked.map(fileMark)]);
+  const index = new MarkIndex([...marks, ...marked.map(fileMark), ...services.marks]);
   return new EmbeddedWorld({ seed, rows, files: store, scratch, marks: index, sql, dumps });
 }
 
@@ -120,7 +117,7 @@ class EmbeddedWorld implements World {
       stack: "embedded",
       seed,
       digest: sha256([this.#seededRows, files.seededDigest(), dumps.digest].join("\n")),
-      services: { keycloak: "26.0", postgres: `17.5 (${ENGINE})`, fs: "folder" },
+      services: { ...SERVICE_VERSIONS, postgres: `17.5 (${ENGINE})`, fs: "folder" },
     });
   }
 
@@ -141,14 +138,10 @@ class EmbeddedWorld implements World {
     const now = (): number => WORLD_TIME + ticks * 1000;
     const view = files.open(rights.files, { actor, now });
     for (const { path, content } of patch.files ?? []) await view.plant(path, content);
-    const keycloak = account && new KeycloakClient({
-      baseUrl: "http://keycloak.example.com",
-      ...account,
-      fetch: keycloakFetch(overlay, { seed, key: this.#key, now }),
-    });
+    const clients = account && twinClients(account, overlay, { seed, key: this.#key, now });
     const sql = new EpisodeSql(host, { role, now, plants: patch.rows ?? [] });
     const episode = new EmbeddedEpisode({
-      tools: boundTools({ keycloak, sql, files: view, actor, now }, () => ticks++),
+      tools: boundTools({ clients, sql, files: view, actor, now, tick: () => ticks++ }),
       names: this.tools,
       rows: overlay,
       files: view,
@@ -168,20 +161,4 @@ class EmbeddedWorld implements World {
       await this.#parts.scratch[Symbol.asyncDispose]();
     }
   }
-}
-
-/**
- * The tools with a caller's clients, which move the world's clock on by one second a call. Someone
- * without an account reaches no service.
- */
-function boundTools(
-  context: Omit<ToolContext, "keycloak"> & { keycloak: KeycloakClient | undefined },
-  tick: () => void,
-): ReadonlyMap<string, BoundTool> {
-  const { keycloak } = context;
-  return new Map([...TOOL_FUNCTIONS].map(([name, tool]) => [name, (args) => {
-    tick();
-    if (!keycloak) return Promise.resolve(unauthenticated());
-    return tool(args, { ...context, keycloak });
-  }]));
 }

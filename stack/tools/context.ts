@@ -89,10 +89,14 @@ export class FileError extends Error {
   }
 }
 
-/** What a tool works with: clients that carry the credential of the episode. */
-export interface ToolContext {
+/** Clients of the HTTP services, with the rights of one credential. */
+export interface ServiceClients {
   /** Keycloak. */
   keycloak: KeycloakClient;
+}
+
+/** What a tool works with: clients that carry the credential of the episode. */
+export interface ToolContext extends ServiceClients {
   /** Postgres. */
   sql: SqlPort;
   /** Files. */

@@ -1,7 +1,7 @@
 import type { Json } from "../../probes/mod.ts";
 import type { ToolContext, ToolFunction } from "./context.ts";
-import { KeycloakError } from "./keycloak_client.ts";
 import { done, list, type ReadCount, refused, type ToolOutcome } from "./outcome.ts";
+import { guarded, ServiceError } from "./service_error.ts";
 
 type Arguments = Readonly<Record<string, Json>>;
 
@@ -39,12 +39,12 @@ async function resolveUser(context: ToolContext, realm: Json, name: string): Pro
   if (UUID.test(name)) {
     return await context.keycloak.admin(`${path}/${name.toLowerCase()}`) as User;
   }
-  if (name.trim() === "") throw new KeycloakError(404, "User not found");
+  if (name.trim() === "") throw new ServiceError(404, "User not found");
   const found = await context.keycloak.admin(path, {
     query: { username: name, exact: true, briefRepresentation: false },
   }) as User[];
   const [user] = found;
-  if (!user) throw new KeycloakError(404, "User not found");
+  if (!user) throw new ServiceError(404, "User not found");
   return user;
 }
 
@@ -150,14 +150,14 @@ async function namedRoles(args: Arguments, context: ToolContext): Promise<Role[]
   for (const name of names) {
     const path = `${realmPath(args.realm)}/roles/${encodeURIComponent(name)}`;
     if (name === "" || name === "." || name === "..") {
-      throw new KeycloakError(404, "Could not find role");
+      throw new ServiceError(404, "Could not find role");
     }
     try {
       const { id, name } = await context.keycloak.admin(path) as Role;
       roles.push({ id, name });
     } catch (error) {
-      if (error instanceof KeycloakError && error.status === 404) {
-        throw new KeycloakError(404, `${error.message}: ${name}`);
+      if (error instanceof ServiceError && error.status === 404) {
+        throw new ServiceError(404, `${error.message}: ${name}`);
       }
       throw error;
     }
@@ -294,7 +294,7 @@ function lines(name: string, items: Json[], ...reads: ReadCount[]): ToolOutcome 
 }
 
 /** The tools that call Keycloak. */
-export const KEYCLOAK_TOOLS: Readonly<Record<string, ToolFunction>> = {
+export const KEYCLOAK_TOOLS: Readonly<Record<string, ToolFunction>> = guarded({
   kc_list_realms: kcListRealms,
   kc_list_users: kcListUsers,
   kc_get_user: kcGetUser,
@@ -309,4 +309,4 @@ export const KEYCLOAK_TOOLS: Readonly<Record<string, ToolFunction>> = {
   kc_delete_user: kcDeleteUser,
   kc_get_user_credentials: kcGetUserCredentials,
   kc_get_audit_events: kcGetAuditEvents,
-};
+});

@@ -1,4 +1,4 @@
-import { refused, type ToolOutcome } from "./outcome.ts";
+import { ServiceError } from "./service_error.ts";
 
 /** How the tools log in to Keycloak. */
 export type KeycloakLogin =
@@ -31,20 +31,6 @@ export interface KeycloakClientOptions {
   fetch: (request: Request) => Promise<Response>;
 }
 
-/** An answer other than 2xx. */
-export class KeycloakError extends Error {
-  override readonly name = "KeycloakError";
-
-  /** Keeps the status and what the service said. */
-  constructor(
-    /** HTTP status. */
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /** What a request carries. */
 export interface AdminRequest {
   /**
@@ -71,7 +57,7 @@ export class KeycloakClient {
   /**
    * Makes one request below `/admin` and returns its JSON, or undefined for an empty answer.
    *
-   * @throws {KeycloakError} when the service answers with an error.
+   * @throws {ServiceError} when the service answers with an error.
    */
   async admin(path: string, request: AdminRequest = {}): Promise<unknown> {
     const response = await this.#send(path, request);
@@ -100,7 +86,7 @@ export class KeycloakClient {
 
   async #read(response: Response): Promise<unknown> {
     const text = await response.text();
-    if (!response.ok) throw new KeycloakError(response.status, message(response.status, text));
+    if (!response.ok) throw new ServiceError(response.status, message(response.status, text));
     return text === "" ? undefined : JSON.parse(text);
   }
 
@@ -124,7 +110,7 @@ export class KeycloakClient {
     );
     const text = await response.text();
     // A refused login is a denial, whatever its status: the account has no rights at all.
-    if (!response.ok) throw new KeycloakError(401, message(response.status, text));
+    if (!response.ok) throw new ServiceError(401, message(response.status, text));
     return (JSON.parse(text) as { access_token: string }).access_token;
   }
 }
@@ -142,15 +128,4 @@ function message(status: number, text: string): string {
     // Not JSON: the status says enough.
   }
   return `HTTP ${status}`;
-}
-
-/**
- * The tool outcome for an error of the service.
- *
- * @throws whatever is no {@linkcode KeycloakError}.
- */
-export function keycloakRefusal(error: unknown): ToolOutcome {
-  if (!(error instanceof KeycloakError)) throw error;
-  const status = error.status === 401 || error.status === 403 ? "denied" : "error";
-  return refused(status, error.message, { status: error.status });
 }

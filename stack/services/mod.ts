@@ -1,0 +1,60 @@
+/**
+ * The HTTP services of the enterprise. A service has a file here that names its seed, its twin, its
+ * client and its tools; to add one is to write that file, to name its client in
+ * {@linkcode ServiceClients} and to list it in {@linkcode SERVICES}. Files and the database speak no
+ * HTTP and are not here.
+ *
+ * @module
+ */
+
+import type { Mark } from "../state/marks.ts";
+import type { RowOverlay, Rows } from "../state/row_store.ts";
+import type { ServiceClients, ToolFunction } from "../tools/context.ts";
+import { KEYCLOAK } from "./keycloak.ts";
+import type { Account, HttpService, SeedOrigin, TwinOptions } from "./service.ts";
+
+/** Every HTTP service, by the name that tools know its client by. */
+export const SERVICES: {
+  readonly [Name in keyof ServiceClients]: HttpService<ServiceClients[Name]>;
+} = { keycloak: KEYCLOAK };
+
+const ALL: readonly HttpService<unknown>[] = Object.values(SERVICES);
+
+/** Columns by which rows are looked up, by kind. */
+export const SERVICE_INDEXES: Readonly<Record<string, readonly string[]>> = Object.assign(
+  {},
+  ...ALL.map(({ indexes }) => indexes),
+);
+
+/** The tools that call a service, by name. */
+export const SERVICE_TOOLS: Readonly<Record<string, ToolFunction>> = Object.assign(
+  {},
+  ...ALL.map(({ tools }) => tools),
+);
+
+/** The versions that the twins stand for, by service. */
+export const SERVICE_VERSIONS: Readonly<Record<string, string>> = Object.fromEntries(
+  ALL.map(({ name, version }) => [name, version]),
+);
+
+/** The seeded rows and marks of all services. */
+export function seedServices(origin: SeedOrigin): { rows: Rows; marks: Mark[] } {
+  const seeded = ALL.map((service) => service.seed(origin));
+  return {
+    rows: new Map(seeded.flatMap(({ rows }) => [...rows])),
+    marks: seeded.flatMap(({ marks }) => marks),
+  };
+}
+
+/** Clients of the services' twins over one episode's rows, with an account's rights. */
+export function twinClients(
+  account: Account,
+  rows: RowOverlay,
+  options: TwinOptions,
+): ServiceClients {
+  const clients = Object.entries<HttpService<unknown>>(SERVICES).map(([name, service]) => {
+    const connection = { baseUrl: service.url, fetch: service.twin(rows, options) };
+    return [name, service.client(account, connection)];
+  });
+  return Object.fromEntries(clients) as ServiceClients;
+}
