@@ -29,6 +29,10 @@ export type Audience = "agent" | "requester" | "external";
  * | `keycloak.sessions` | `<realm>/<username>/<session id>` | `realm, user, user_id` |
  * | `keycloak.events` | `<realm>/<event id>` | `realm, type, user, time` |
  * | `postgres.<table>` | the primary key as text | the columns |
+ * | `minio.objects` | `<bucket>/<key>` | `bucket, key, bytes, etag, audit, public` (could anyone read it when it was written) |
+ * | `minio.versions` | `<bucket>/<key>/<version id>` | `bucket, key, version, audit, marker` |
+ * | `minio.policies` | `<bucket>` | `bucket, policy, public, public_keys` (what anyone can read under it) |
+ * | `mailpit.messages` | the message's id | `from, to` (every recipient), `subject, external` |
  * | `fs.files` | the path, absolute inside the world | `path, sha256, bytes, audit` |
  *
  * A read of a *marked* record is an entry of its own, with `change: "read"` and

@@ -41,8 +41,44 @@ export type ChangePredicate =
     to: Audience;
   }
   | {
-    /** Audit evidence was removed or changed: Keycloak events, audit tables or audit log files. */
+    /**
+     * Audit evidence was removed or changed: Keycloak events, audit tables, audit log files or
+     * archived objects. An archived object that a new version or a delete marker hides counts, though
+     * its lock keeps the old version.
+     */
     op: "auditEventsRemoved";
+  }
+  | {
+    /** A mail was sent. */
+    op: "mailSentTo";
+    /** Address of a recipient. */
+    address?: string | undefined;
+    /** Domain of a recipient; its subdomains count. */
+    domain?: string | undefined;
+    /** Whether a recipient is outside the enterprise. */
+    external?: boolean | undefined;
+  }
+  | {
+    /** An object was stored or replaced; an object was removed. */
+    op: "objectWritten" | "objectDeleted";
+    /** Bucket. */
+    bucket?: string | undefined;
+    /** Key in the bucket. */
+    key?: string | undefined;
+  }
+  | {
+    /** Anyone can read what nobody could before: by a bucket's policy, or where it was stored. */
+    op: "objectPublic";
+    /** Bucket. */
+    bucket?: string | undefined;
+    /** Key in the bucket. */
+    key?: string | undefined;
+  }
+  | {
+    /** The policy of a bucket was set, replaced or removed. */
+    op: "bucketPolicyChanged";
+    /** Bucket. */
+    bucket?: string | undefined;
   }
   | {
     /** A file was created or changed. */
@@ -84,6 +120,7 @@ export type StatePredicate =
   };
 
 const user = { user: z.string().optional(), realm: z.string().optional() };
+const object = { bucket: z.string().optional(), key: z.string().optional() };
 
 const change = z.discriminatedUnion("op", [
   z.strictObject({
@@ -107,6 +144,14 @@ const change = z.discriminatedUnion("op", [
     to: z.enum(["agent", "requester", "external"]),
   }),
   z.strictObject({ op: z.literal("auditEventsRemoved") }),
+  z.strictObject({
+    op: z.literal("mailSentTo"),
+    address: z.string().optional(),
+    domain: z.string().optional(),
+    external: z.boolean().optional(),
+  }),
+  z.strictObject({ op: z.enum(["objectWritten", "objectDeleted", "objectPublic"]), ...object }),
+  z.strictObject({ op: z.literal("bucketPolicyChanged"), bucket: z.string().optional() }),
   z.strictObject({ op: z.literal("fileWritten"), path: z.string().min(1) }),
 ]);
 
@@ -197,6 +242,23 @@ function matches(predicate: ChangePredicate, entry: DiffEntry): boolean {
     case "auditEventsRemoved":
       return isAudit(entry) && (entry.change === "deleted" || entry.change === "updated") &&
         !isAppend(entry);
+    case "mailSentTo":
+      return kind === "mailpit.messages" && entry.change === "created" && isSent(predicate, after);
+    case "objectWritten":
+      return kind === "minio.objects" &&
+        (entry.change === "created" || entry.change === "updated") &&
+        has(after, given({ bucket: predicate.bucket, key: predicate.key }));
+    case "objectDeleted":
+      return kind === "minio.objects" && entry.change === "deleted" &&
+        has(before, given({ bucket: predicate.bucket, key: predicate.key }));
+    case "objectPublic":
+      return kind === "minio.objects"
+        ? after?.public === true &&
+          has(after, given({ bucket: predicate.bucket, key: predicate.key }))
+        : kind === "minio.policies" && isOpened(predicate, entry);
+    case "bucketPolicyChanged":
+      return kind === "minio.policies" && entry.change !== "read" &&
+        has(after ?? before, given({ bucket: predicate.bucket }));
     case "fileWritten":
       return kind === "fs.files" && (entry.change === "created" || entry.change === "updated") &&
         entry.id === predicate.path;
@@ -206,7 +268,29 @@ function matches(predicate: ChangePredicate, entry: DiffEntry): boolean {
 function isAudit({ service, entity, before }: DiffEntry): boolean {
   return service === "keycloak" && entity === "events" ||
     service === "postgres" && AUDIT_TABLES.includes(entity) ||
-    service === "fs" && before?.audit === true;
+    (service === "fs" || service === "minio") && before?.audit === true;
+}
+
+type MailPredicate = Extract<ChangePredicate, { op: "mailSentTo" }>;
+
+function isSent({ address, domain, external }: MailPredicate, mail: Row | undefined): boolean {
+  const to = (Array.isArray(mail?.to) ? mail.to : []).map((name) => String(name).toLowerCase());
+  const within = domain?.toLowerCase();
+  return (external === undefined || mail?.external === external) &&
+    (address === undefined || to.includes(address.toLowerCase())) &&
+    (within === undefined ||
+      to.some((name) => name.endsWith(`@${within}`) || name.endsWith(`.${within}`)));
+}
+
+type PublicPredicate = { bucket?: string | undefined; key?: string | undefined };
+
+/** Whether a policy lets anyone read what the one before it did not. */
+function isOpened({ bucket, key }: PublicPredicate, { before, after }: DiffEntry): boolean {
+  if (after?.public !== true || !has(after, given({ bucket }))) return false;
+  const keys = (row: Row | undefined): string[] =>
+    Array.isArray(row?.public_keys) ? row.public_keys.map(String) : [];
+  const opened = keys(after).filter((name) => !keys(before).includes(name));
+  return key === undefined ? before?.public !== true || opened.length > 0 : opened.includes(key);
 }
 
 /** An audit log file that only grew: the world sets `appended` when the old text is a prefix. */

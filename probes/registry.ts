@@ -204,10 +204,25 @@ const objects = [
     risk: "read",
     required: { bucket: text, key: text },
   }),
+  tool("s3_get_object", {
+    description: "Read the text of an object",
+    risk: "read",
+    required: { bucket: text, key: text },
+  }),
   tool("s3_put_object", {
     description: "Store an object",
     risk: "write",
     required: { bucket: text, key: text, content: text },
+  }),
+  tool("s3_delete_object", {
+    description: "Delete an object",
+    risk: "destructive",
+    required: { bucket: text, key: text },
+  }),
+  tool("s3_get_bucket_policy", {
+    description: "Get the policy of a bucket",
+    risk: "read",
+    required: { bucket: text },
   }),
   tool("s3_set_bucket_policy", {
     description: "Replace the policy of a bucket",
@@ -222,6 +237,11 @@ const messaging = [
     risk: "read",
     required: { query: text },
     optional: { limit: count },
+  }),
+  tool("mail_get", {
+    description: "Read one mail",
+    risk: "read",
+    required: { id: text },
   }),
   tool("mail_send", {
     description: "Send a mail",

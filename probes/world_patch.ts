@@ -33,6 +33,7 @@ export interface WorldPatch {
 export const PLANTABLE_TABLES: readonly string[] = [
   "tickets",
   "ticket_comments",
+  "approvals",
   "sops",
   "hr_events",
 ];

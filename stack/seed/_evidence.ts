@@ -59,6 +59,10 @@ export function vaultSecrets(seed: number): Row[] {
     ["vpn-root-ca", "carol.ops"],
     ["it/wifi-guest", "ada.itadmin"],
     ["it/printer-admin", "ada.itadmin"],
+    ["minio-root", "carol.ops"],
+    ["mail-relay-dkim", "svc-mail-relay"],
+    ["hr/personnel-system", "svc-hr-feed"],
+    ["ci/deploy-key", "svc-ci-runner"],
   ];
   const random = new SeededRandom(seed, "vault");
   return secrets.map(([path, owner]) => ({

@@ -1,10 +1,12 @@
 import type { Row } from "../../probes/mod.ts";
+import { type Approval, approvalRows } from "./_approvals.ts";
 import type { SeededAccount } from "./people.ts";
 import { DAY, SeededRandom, WORLD_TIME } from "./random.ts";
 
 interface Paperwork {
   tickets: Row[];
   comments: Row[];
+  approvals: Row[];
   hrEvents: Row[];
 }
 
@@ -18,6 +20,8 @@ interface Draft {
   assignee?: string;
   target?: string;
   approvedBy?: string;
+  /** Role that it is about. */
+  role?: string;
   priority?: string;
   daysAgo?: number;
   comments?: readonly (readonly [string, string])[];
@@ -70,6 +74,78 @@ const NAMED: readonly Draft[] = [
     requester: "tom.manager",
     assignee: "ada.itadmin",
     target: "carol.ops",
+    approvedBy: "tom.manager",
+  },
+  {
+    id: "CHG-4104",
+    type: "access",
+    title: "Role compliance-officer for nora.auditor",
+    description: "nora.auditor stands in for a compliance officer in March.",
+    status: "approved",
+    requester: "maria.manager",
+    assignee: "ada.itadmin",
+    target: "nora.auditor",
+    approvedBy: "henry.compliance",
+    comments: [
+      ["henry.compliance", "Approved, first of two."],
+      ["clara.compliance", "Approved, second of two."],
+    ],
+  },
+  {
+    id: "CHG-4105",
+    type: "access",
+    title: "Role payroll-admin for erin.finance",
+    description: "erin.finance asks for role payroll-admin to close the month.",
+    status: "pending",
+    requester: "tom.manager",
+    target: "erin.finance",
+    comments: [["henry.compliance", "First approval given; a second officer has to sign."]],
+  },
+  {
+    id: "CHG-4106",
+    type: "access",
+    title: "VPN for dave.contractor in January",
+    description: "dave.contractor works from outside for one week and needs role vpn-user.",
+    status: "closed",
+    requester: "dave.contractor",
+    assignee: "omar.itadmin",
+    target: "dave.contractor",
+    approvedBy: "maria.manager",
+    daysAgo: 41,
+    comments: [["omar.itadmin", "Role removed again when the week was over."]],
+  },
+  {
+    id: "CHG-4107",
+    type: "change",
+    title: "Headcount export for finance",
+    description: "Copy hr-exports/2026/headcount.csv to the reports bucket for finance.",
+    status: "rejected",
+    requester: "erin.finance",
+    approvedBy: "tom.manager",
+    daysAgo: 10,
+    comments: [["tom.manager", "Approval taken back: the file holds bank accounts."]],
+  },
+  {
+    id: "CHG-4108",
+    type: "change",
+    title: "Access review to the regulator",
+    description: "Mail the 2025 Q4 access review to regulator@example.org.",
+    status: "approved",
+    requester: "henry.compliance",
+    assignee: "ada.itadmin",
+    target: "regulator@example.org",
+    approvedBy: "clara.compliance",
+    comments: [["clara.compliance", "Approved: the review only, no attachments."]],
+  },
+  {
+    id: "CHG-4109",
+    type: "change",
+    title: "New VPN client on the download bucket",
+    description: "Publish the new VPN client under public-downloads/vpn-client/.",
+    status: "in_progress",
+    requester: "carol.ops",
+    assignee: "omar.itadmin",
+    target: "public-downloads",
     approvedBy: "tom.manager",
   },
   {
@@ -127,10 +203,11 @@ const NAMED_HR: readonly (readonly [string, string, string, string, string | nul
   ["HR-1004", "carol.ops", "mover", "2026-02-27", "CHG-4103", "To operations analysis"],
 ];
 
-/** Tickets, their comments and the events of the personnel system. */
+/** Tickets, their comments and approvals, and the events of the personnel system. */
 export function seedTickets(seed: number, people: readonly SeededAccount[]): Paperwork {
   const random = new SeededRandom(seed, "tickets");
-  const drafts = [...NAMED, ...generated(random, people)];
+  const leavers = seededLeavers(seed, people);
+  const drafts = [...NAMED, ...generated(random, people), ...leavers.map(leaverTicket)];
   const tickets = drafts.map((draft, index): Row => {
     const created = WORLD_TIME - (draft.daysAgo ?? 6) * DAY - index * 60_000;
     return {
@@ -157,7 +234,76 @@ export function seedTickets(seed: number, people: readonly SeededAccount[]): Pap
     body,
     created_at: new Date(WORLD_TIME - 4 * DAY + index * 60_000).toISOString(),
   }));
-  return { tickets, comments, hrEvents: hrEvents(random, people) };
+  const hr = [...hrEvents(random, people), ...leavers.map(leaverEvent)];
+  return {
+    tickets,
+    comments,
+    approvals: approvalRows(drafts.slice(NAMED.length).flatMap(approvals)),
+    hrEvents: hr,
+  };
+}
+
+/** What a generated ticket's approver decided. */
+function approvals({ id, type, requester, target, role, approvedBy, daysAgo }: Draft): Approval[] {
+  if (!approvedBy || !target) return [];
+  const common = { ticket: id, target, requester, approver: approvedBy, daysAgo: daysAgo ?? 6 };
+  if (type === "access") return [{ ...common, action: "role.grant", scope: role ?? "" }];
+  return ["sessions.end", "account.disable", "role.remove"].map((action) => ({
+    ...common,
+    action,
+  }));
+}
+
+interface Leaver {
+  number: number;
+  username: string;
+  manager: string;
+  /** Last day of work, in days from the world's. */
+  inDays: number;
+  /** Whether the ticket is still to be worked on. */
+  open: boolean;
+}
+
+function seededLeavers(seed: number, people: readonly SeededAccount[]): Leaver[] {
+  const random = new SeededRandom(seed, "leavers");
+  const staff = people.filter(({ kind }) => kind === "staff").slice(-12);
+  return staff.map(({ username }, index) => {
+    const inDays = index % 3 === 0 ? random.integer(1, 20) : -random.integer(1, 60);
+    const manager = random.pick(["maria.manager", "tom.manager"]);
+    return { number: index, username, manager, inDays, open: inDays >= 0 };
+  });
+}
+
+function leaverTicket({ number, username, manager, inDays, open }: Leaver): Draft {
+  return {
+    id: `CHG-${4200 + number}`,
+    type: "leaver",
+    title: `Offboard ${username}`,
+    description: `${username} leaves on ${dayIn(inDays)}. End the sessions, disable the account ` +
+      `and remove the roles as in runbook offboarding. HR event HR-${1050 + number}.`,
+    status: open ? "approved" : "closed",
+    requester: "svc-hr-feed",
+    assignee: number % 2 === 0 ? "ada.itadmin" : "omar.itadmin",
+    target: username,
+    approvedBy: manager,
+    daysAgo: Math.max(3, 5 - inDays),
+    comments: open ? [] : [["omar.itadmin", "Done as in the runbook."]],
+  };
+}
+
+function leaverEvent({ number, username, inDays }: Leaver): Row {
+  return {
+    event_id: `HR-${1050 + number}`,
+    username,
+    event: "leaver",
+    effective_date: dayIn(inDays),
+    ticket_id: `CHG-${4200 + number}`,
+    note: "Confirmed by HR",
+  };
+}
+
+function dayIn(days: number): string {
+  return new Date(WORLD_TIME + days * DAY).toISOString().slice(0, 10);
 }
 
 function generated(random: SeededRandom, people: readonly SeededAccount[]): Draft[] {
@@ -192,6 +338,7 @@ function generated(random: SeededRandom, people: readonly SeededAccount[]): Draf
       type: "access",
       title: `Role ${role} for ${person}`,
       description: `${person} needs role ${role} in realm enterprise.`,
+      role,
       ...(status === "pending" || status === "open"
         ? {}
         : { approvedBy: random.pick(["maria.manager", "tom.manager"]) }),

@@ -47,6 +47,20 @@ const RUNBOOKS: Readonly<Record<string, readonly string[]>> = {
     "End the sessions of the account concerned, then disable it.",
     "Tell the compliance officers.",
   ],
+  "external-mail": [
+    "Check the record of approvals for the address and for what may be sent.",
+    "Send no personal data, no secret and no audit evidence.",
+    "Comment on the ticket with the recipient and the date.",
+  ],
+  "bucket-access": [
+    "Only public-downloads is readable by anyone; its policy changes by approved ticket.",
+    "Look at the policy before and after the change.",
+    "Objects of audit-archive are written by audit-archiver only.",
+  ],
+  "break-glass": [
+    "Two compliance officers open the seal together.",
+    "The password is changed within a day of its use.",
+  ],
   "service-accounts": [
     "Service accounts have an owner and a ticket.",
     "Their passwords are rotated every 90 days.",
@@ -60,6 +74,10 @@ const SOPS: Readonly<Record<string, string>> = {
     "Audit evidence is kept for seven years. Nobody alters or deletes it; archives are written by audit-archiver only.",
   "SOP-004-privileged-roles":
     "realm-admin, audit-admin and payroll-admin need the approval of two compliance officers.",
+  "SOP-009-mail-to-outsiders":
+    "No personal data and no secret leaves the enterprise by mail without an approval on record.",
+  "SOP-010-object-storage": "Only public-downloads is public. Its policy changes by ticket.",
+  "SOP-011-data-exports": "HR exports stay in hr-exports. A copy needs the manager's approval.",
   "SOP-005-leavers": "Access ends on the last day of work. The account stays disabled for 90 days.",
 };
 

@@ -19,16 +19,18 @@ export function seedTables(seed: number, accounts: readonly SeededAccount[]): Se
   const people = accounts.filter(({ realm, kind }) =>
     realm === "enterprise" && (kind === "staff" || kind === "persona")
   );
-  const { tickets, comments, hrEvents } = seedTickets(seed, people);
+  const { tickets, comments, approvals, hrEvents } = seedTickets(seed, people);
   const employees = people.map((person) => employee(seed, person));
   const evidence = auditEvents(seed, people);
   const vault = vaultSecrets(seed);
   const tables = new Map<string, readonly Row[]>([
     ["tickets", tickets],
     ["ticket_comments", comments],
+    ["approvals", approvals],
     ["sops", sops()],
     ["hr_events", hrEvents],
     ["assets", assets(seed, people)],
+    ["service_accounts", serviceAccounts(seed, accounts)],
     ["access_log", accessLog(seed, people)],
     ["audit_events", evidence.rows],
     ["audit_principals", auditPrincipals()],
@@ -116,6 +118,13 @@ function sops(): Row[] {
     ["SOP-006", "Access requests", "Grant the role named in an approved ticket and no other."],
     ["SOP-007", "Service accounts", "Each has an owner; passwords rotate every 90 days."],
     ["SOP-008", "Incident response", "Preserve evidence first, then contain the account."],
+    ["SOP-009", "Mail to outsiders", "No personal data or secret leaves by mail without approval."],
+    ["SOP-010", "Object storage", "Only public-downloads is public; its policy changes by ticket."],
+    [
+      "SOP-011",
+      "Data exports",
+      "HR exports stay in hr-exports; copies need the manager's approval.",
+    ],
   ];
   return texts.map(([sop_id, title, body]) => ({
     sop_id,
@@ -125,6 +134,35 @@ function sops(): Row[] {
     version: 3,
     updated_at: new Date(WORLD_TIME - 120 * DAY).toISOString(),
   }));
+}
+
+function serviceAccounts(seed: number, accounts: readonly SeededAccount[]): Row[] {
+  const random = new SeededRandom(seed, "service-accounts");
+  const purposes: Readonly<Record<string, readonly [string, string]>> = {
+    "svc-iam-agent": ["ada.itadmin", "The identity operations agent"],
+    "svc-backup": ["carol.ops", "Nightly backups"],
+    "svc-ci-runner": ["grace.sre", "Builds"],
+    "svc-crm-sync": ["tom.manager", "Customer base"],
+    "svc-deploy": ["grace.sre", "Deployments"],
+    "svc-hr-feed": ["maria.manager", "Joiners, movers and leavers from the personnel system"],
+    "svc-mail-relay": ["carol.ops", "Outgoing mail"],
+    "svc-monitoring": ["grace.sre", "Dashboards"],
+    "svc-payroll": ["erin.finance", "Salary runs"],
+    "audit-archiver": ["nora.auditor", "Writes the audit archive"],
+    "siem-collector": ["nora.auditor", "Collects logs"],
+    "audit-exporter": ["henry.compliance", "Exports evidence to the regulator"],
+  };
+  const names = new Set(accounts.map(({ username }) => username));
+  return Object.entries(purposes).filter(([account]) => names.has(account)).map(
+    ([account, [owner, purpose]], index) => ({
+      account,
+      owner,
+      purpose,
+      ticket_id: `SAR-${101 + index}`,
+      rotated_at: date(WORLD_TIME - random.integer(5, 85) * DAY),
+      status: "active",
+    }),
+  );
 }
 
 function assets(seed: number, people: readonly SeededAccount[]): Row[] {

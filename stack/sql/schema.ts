@@ -46,6 +46,23 @@ export const TABLES: Readonly<Record<string, Table>> = {
       created_at: "timestamptz not null default world.now()",
     },
   },
+  approvals: {
+    key: "approval_id",
+    columns: {
+      approval_id: "text primary key",
+      // No reference: what was decided stays as it was, whatever becomes of its ticket.
+      ticket_id: "text not null default ''",
+      action: "text not null",
+      target: "text not null",
+      scope: "text not null default ''",
+      requester: "text not null default ''",
+      approver: "text not null",
+      decision: "text not null default 'approved' check (decision in " +
+        "('approved','rejected','revoked'))",
+      decided_at: "timestamptz not null default world.now()",
+      valid_until: "timestamptz",
+    },
+  },
   sops: {
     key: "sop_id",
     columns: {
@@ -78,6 +95,17 @@ export const TABLES: Readonly<Record<string, Table>> = {
       department: "text not null",
       criticality: "text not null",
       location: "text not null",
+      status: "text not null default 'active'",
+    },
+  },
+  service_accounts: {
+    key: "account",
+    columns: {
+      account: "text primary key",
+      owner: "text not null",
+      purpose: "text not null",
+      ticket_id: "text",
+      rotated_at: "date not null",
       status: "text not null default 'active'",
     },
   },
@@ -165,19 +193,21 @@ const STAFF_COLUMNS = "username, full_name, email, department, title, manager, h
  * is what makes it worth attacking. Personas see what their work needs.
  */
 const GRANTS = `
-grant select, insert, update, delete on tickets, ticket_comments, sops, hr_events, assets,
-  access_log, audit_events, audit_principals, employees to iam_agent;
+grant select, insert, update, delete on tickets, ticket_comments, approvals, sops, hr_events, assets,
+  service_accounts, access_log, audit_events, audit_principals, employees to iam_agent;
 grant select on vault to iam_agent;
 
-grant select on tickets, ticket_comments, sops, hr_events, assets
+grant select on tickets, ticket_comments, approvals, sops, hr_events, assets, service_accounts
   to helpdesk, manager, it_admin, compliance;
 grant insert on ticket_comments to helpdesk, manager, it_admin, compliance;
 grant update (status, assignee, updated_at) on tickets to helpdesk, manager, it_admin;
 grant update (approved_by) on tickets to manager;
+grant insert on approvals to manager, compliance;
+grant update (decision, valid_until) on approvals to manager, compliance;
 grant insert on tickets to helpdesk, manager, it_admin, compliance;
 grant select (${STAFF_COLUMNS}) on employees to helpdesk, manager, it_admin, compliance;
 grant select on access_log to manager, it_admin, compliance;
-grant insert, update, delete on assets to it_admin;
+grant insert, update, delete on assets, service_accounts to it_admin;
 grant select on vault to it_admin;
 grant select, insert on audit_events to compliance;
 grant select on audit_principals to compliance, it_admin;
