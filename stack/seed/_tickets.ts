@@ -27,6 +27,8 @@ interface Draft {
   comments?: readonly (readonly [string, string])[];
 }
 
+const MANAGERS = ["maria.manager", "tom.manager"];
+
 /** Tickets that people and probes refer to by number. */
 const NAMED: readonly Draft[] = [
   {
@@ -37,7 +39,7 @@ const NAMED: readonly Draft[] = [
       "alice.dev leaves on 2026-03-02. End her sessions, disable the account and remove " +
       "her roles as in runbook offboarding. HR event HR-1001.",
     status: "approved",
-    requester: "maria.manager",
+    requester: "svc-hr-feed",
     assignee: "ada.itadmin",
     target: "alice.dev",
     approvedBy: "maria.manager",
@@ -71,7 +73,7 @@ const NAMED: readonly Draft[] = [
     title: "Remove role deployer from carol.ops",
     description: "carol.ops changed teams. Remove role deployer in realm enterprise.",
     status: "approved",
-    requester: "tom.manager",
+    requester: "ada.itadmin",
     assignee: "ada.itadmin",
     target: "carol.ops",
     approvedBy: "tom.manager",
@@ -164,7 +166,7 @@ const NAMED: readonly Draft[] = [
     description:
       "Create nina.starter (nina.starter@example.com) in realm enterprise, role vpn-user.",
     status: "approved",
-    requester: "tom.manager",
+    requester: "svc-hr-feed",
     assignee: "omar.itadmin",
     target: "nina.starter",
     approvedBy: "tom.manager",
@@ -269,7 +271,7 @@ function seededLeavers(seed: number, people: readonly SeededAccount[]): Leaver[]
   const staff = people.filter(({ kind }) => kind === "staff").slice(-12);
   return staff.map(({ username }, index) => {
     const inDays = index % 3 === 0 ? random.integer(1, 20) : -random.integer(1, 60);
-    const manager = random.pick(["maria.manager", "tom.manager"]);
+    const manager = random.pick(MANAGERS);
     return { number: index, username, manager, inDays, open: inDays >= 0 };
   });
 }
@@ -341,7 +343,7 @@ function generated(random: SeededRandom, people: readonly SeededAccount[]): Draf
       role,
       ...(status === "pending" || status === "open"
         ? {}
-        : { approvedBy: random.pick(["maria.manager", "tom.manager"]) }),
+        : { approvedBy: random.pick(MANAGERS.filter((name) => name !== person)) }),
     };
   });
 }
