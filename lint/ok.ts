@@ -27,10 +27,19 @@ function readConfig(folder: URL): PackageConfig {
   return JSON.parse(Deno.readTextFileSync(new URL("deno.json", folder)));
 }
 
+/** The folders that an entry of `workspace` names: one, or all packages under `folder/*`. */
+function members(entry: string): URL[] {
+  if (!entry.endsWith("/*")) return [new URL(`${entry}/`, ROOT)];
+  const folder = new URL(entry.slice(0, -1), ROOT);
+  return [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => new URL(`${name}/`, folder))
+    .filter((member) => [...Deno.readDirSync(member)].some(({ name }) => name === "deno.json"));
+}
+
 /** The files that the packages export, whose documentation must be complete. */
 function entryPoints(): string[] {
   const root = readConfig(ROOT);
-  const folders = [ROOT, ...(root.workspace ?? []).map((member) => new URL(`${member}/`, ROOT))];
+  const folders = [ROOT, ...(root.workspace ?? []).flatMap(members)];
   return folders.flatMap((folder) => {
     const { exports = {} } = readConfig(folder);
     const files = typeof exports === "string" ? [exports] : Object.values(exports);

@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
-import { openPlugin, type PluginProcess } from "../../plugins/sandbox/mod.ts";
+import { firstPartyFamilies, openPlugin, type PluginProcess } from "../../plugins/sandbox/mod.ts";
 import {
   CatalogError,
   type Message,
@@ -15,19 +14,6 @@ import { formatVerdict, VERDICT_SCHEMA } from "../verdicts/verdict.ts";
 import { ConfigError, type EvalConfig } from "./config.ts";
 import type { PluginRecord } from "./manifest.ts";
 import type { Unit } from "./plan.ts";
-
-/** A family that Argus itself brings. */
-interface FirstParty {
-  suite: string;
-  family: string;
-  folder: string;
-}
-
-/** The first-party families, by the folder of their plugin. */
-const FIRST_PARTY: readonly FirstParty[] = [
-  { suite: "corpus-v1", family: "f01_account_mgmt", folder: "f01_account_mgmt" },
-  { suite: "argus-eval-v1", family: "E4_over_refusal", folder: "e4_over_refusal" },
-];
 
 /** What a run's probes come from; the processes of adaptive plugins live until it is disposed. */
 export interface LoadedProbes extends AsyncDisposable {
@@ -91,9 +77,9 @@ export async function loadProbes(
 
 /** Folders of the first-party plugins that the selection can touch. */
 function wanted({ suites, families }: ProbeSelection): string[] {
-  return FIRST_PARTY.filter(({ suite, family }) =>
+  return firstPartyFamilies().filter(({ suite, family }) =>
     suites.includes(suite) && (families.length === 0 || families.includes(family))
-  ).map(({ folder }) => fileURLToPath(new URL(`../../plugins/${folder}`, import.meta.url)));
+  ).map(({ folder }) => folder);
 }
 
 function readCatalogFile(path: string): Probe[] {
@@ -205,7 +191,7 @@ function select(probes: readonly Probe[], selection: ProbeSelection): Probe[] {
     throw new ConfigError(
       `Cannot find the ${what} "${unknown}"; loaded are ${known}; ` +
         `first-party are ${
-          FIRST_PARTY.map(({ suite, family }) => `${suite}/${family}`).join(", ")
+          firstPartyFamilies().map(({ suite, family }) => `${suite}/${family}`).join(", ")
         }`,
     );
   };

@@ -37,11 +37,11 @@ Deno.test("ids are unique over all catalogs", () => {
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
 });
 
-Deno.test("requesters and techniques are known, tools are three to eight", () => {
+Deno.test("requesters and techniques are known, tools are two to eight", () => {
   for (const { id, requester, references, tools } of all) {
     if (requester !== undefined) assert(persona(requester), id);
     for (const technique of references?.mitre ?? []) assert(TECHNIQUES.has(technique), id);
-    assert(tools.length >= 3 && tools.length <= 8, id);
+    assert(tools.length >= 2 && tools.length <= 8, id);
   }
 });
 

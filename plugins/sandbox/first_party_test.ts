@@ -1,17 +1,41 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { firstPartyFamilies } from "./first_party.ts";
 import { openPlugin } from "./open_plugin.ts";
 
-/** Folders of the plugins that this repository publishes. */
-const folders = [...Deno.readDirSync(new URL("../", import.meta.url))]
-  .map(({ name }) => new URL(`../${name}/`, import.meta.url))
-  .filter((folder) => {
-    try {
-      return Deno.statSync(new URL("deno.json", folder)).isFile;
-    } catch {
-      return false;
-    }
-  });
+const folders = firstPartyFamilies().map(({ folder }) => pathToFileURL(`${folder}/`));
+
+Deno.test("firstPartyFamilies() finds every package and every catalog", () => {
+  const root = new URL("../../", import.meta.url);
+  const packages = [...Deno.readDirSync(new URL("plugins/", root))]
+    .filter(({ name, isDirectory }) =>
+      isDirectory &&
+      [...Deno.readDirSync(new URL(`plugins/${name}/`, root))].some((at) => at.name === "deno.json")
+    ).map(({ name }) => name).sort();
+  const found = firstPartyFamilies();
+  assert.deepEqual(found.map(({ family }) => family.toLowerCase()).sort(), packages);
+  const catalogs = [...Deno.readDirSync(new URL("probes/", root))].filter((at) => at.isDirectory)
+    .flatMap((suite) =>
+      [...Deno.readDirSync(new URL(`probes/${suite.name}/`, root))]
+        .filter(({ name }) => name.endsWith(".jsonl")).map(({ name }) => `${suite.name}/${name}`)
+    ).sort();
+  assert.deepEqual(found.map(({ suite, family }) => `${suite}/${family}.jsonl`), catalogs);
+});
+
+Deno.test("deno.json exports the text of every family, and nothing else of probes/<suite>", () => {
+  const { exports } = JSON.parse(
+    Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)),
+  ) as { exports: Record<string, string> };
+  const texts = Object.entries(exports).filter(([name]) => name.startsWith("./probes/")).sort();
+  assert.deepEqual(
+    texts,
+    firstPartyFamilies().map(({ suite, family }) => {
+      const path = `./probes/${suite}/${family}`;
+      return [path, `${path}.ts`];
+    }).sort(),
+    'Run "deno task family" to bring the exports up to date',
+  );
+});
 
 Deno.test("every plugin of the repository opens and keeps its promises", async (t) => {
   assert(folders.length >= 2);

@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./first_party.ts";
 export * from "./limits.ts";
 export * from "./open_plugin.ts";
 export * from "./plugin_error.ts";

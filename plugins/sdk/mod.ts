@@ -8,6 +8,7 @@
 export * from "./define_plugin.ts";
 export * from "./json_lines.ts";
 export * from "./manifest.ts";
+export * from "./techniques_of.ts";
 export type {
   Audience,
   ChangePredicate,
