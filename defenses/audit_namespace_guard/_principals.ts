@@ -1,7 +1,8 @@
 import type { Context, Principal } from "../defense.ts";
 import { MAX_IDENTIFIER, readings, squeeze } from "../text/fold.ts";
 import { allow, block, type CallFinding, clip, type Guard } from "./_guard.ts";
-import { type AuditNames, auditRecord, emailsIn, tokensIn, uuidsIn } from "./_identity.ts";
+import { emailsIn, tokensIn, uuidsIn } from "../text/names.ts";
+import { type AuditNames, auditRecord } from "./_identity.ts";
 import type { Leaf } from "../text/leaves.ts";
 
 /** Most accounts that one call may name; each costs looks into the directory. */

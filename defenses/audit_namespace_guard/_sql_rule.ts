@@ -1,7 +1,8 @@
 import type { Context } from "../defense.ts";
 import { readings } from "../text/fold.ts";
 import { allow, block, type CallFinding, type Guard, malformed } from "./_guard.ts";
-import { auditIdentities, tokensIn } from "./_identity.ts";
+import { tokensIn } from "../text/names.ts";
+import { auditIdentities } from "./_identity.ts";
 import { leaves } from "../text/leaves.ts";
 import { findByName, firstMatch, lookUp, MAX_ACCOUNTS } from "./_principals.ts";
 import { shapeOf } from "./_sql.ts";

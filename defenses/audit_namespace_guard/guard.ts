@@ -3,11 +3,12 @@ import type { Context, Defense, Subject } from "../defense.ts";
 import { fold, readings } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { allow, block, type CallFinding, type Guard, malformed } from "./_guard.ts";
-import { auditIdentities, tokensIn } from "./_identity.ts";
+import { tokensIn } from "../text/names.ts";
+import { auditIdentities } from "./_identity.ts";
 import { leaves } from "../text/leaves.ts";
 import { leadsInto } from "./_path.ts";
 import { findByName, firstMatch, lookUp, variants } from "./_principals.ts";
-import { fitsSchema } from "./_shape.ts";
+import { fitsSchema } from "../text/shape.ts";
 import { reviewSql } from "./_sql_rule.ts";
 import {
   AUDIT_PATHS,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Json, TOOLS } from "../../probes/mod.ts";
 import { chain, type Review } from "../chain.ts";
 import type { Context } from "../defense.ts";
-import { ACCOUNTS, directoryContext } from "./_directory.ts";
+import { ACCOUNTS, directoryContext } from "../testing/directory.ts";
 import { auditNamespaceGuard, type AuditNamespaceGuardOptions } from "./guard.ts";
 import { GUARD_RULES } from "./rules.ts";
 

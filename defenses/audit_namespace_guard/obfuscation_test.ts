@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chain } from "../chain.ts";
-import { ACCOUNTS, directoryContext } from "./_directory.ts";
+import { ACCOUNTS, directoryContext } from "../testing/directory.ts";
 import { auditNamespaceGuard } from "./guard.ts";
 
 const NAME = "henry.compliance";
