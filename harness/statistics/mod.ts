@@ -12,3 +12,5 @@ export * from "./interval.ts";
 export * from "./paired_difference.ts";
 export * from "./paired_tests.ts";
 export * from "./pairs.ts";
+export * from "./shapley.ts";
+export * from "./worst_variant.ts";
