@@ -8,6 +8,7 @@
 
 import { Command, CommanderError } from "commander";
 import { evalCommand } from "./commands/eval.ts";
+import { matrixCommand } from "./commands/matrix.ts";
 import { modelCommand } from "./commands/model.ts";
 import { probesCommand } from "./commands/probes.ts";
 import { quickstartCommand } from "./commands/quickstart.ts";
@@ -25,6 +26,7 @@ function program(): Command {
   for (
     const command of [
       evalCommand(),
+      matrixCommand(),
       showCommand(),
       runsCommand(),
       verifyCommand(),

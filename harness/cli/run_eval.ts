@@ -9,6 +9,7 @@ import { EXIT_INFRASTRUCTURE, EXIT_INTERRUPTED, EXIT_THRESHOLD, UsageError } fro
 import { brokenRules, parseFailRule } from "./fail_on.ts";
 import { findRun, RUNS } from "./find_run.ts";
 import { ProgressLine } from "./progress.ts";
+import { StopOnSignal } from "./stop_on_signal.ts";
 import { userModel, userPath } from "./user_path.ts";
 
 /** Least share of units with a verdict for a run to count as complete. */
@@ -212,28 +213,4 @@ function farewell({ folder, done, total, failed, stopped, lastError }: Evaluatio
 /** A run of `runs/` goes by its name, any other by its path. */
 function nameOf(folder: string): string {
   return dirname(folder) === RUNS ? basename(folder) : folder;
-}
-
-/** Turns Ctrl-C and SIGTERM into an aborted signal; a second Ctrl-C ends the process at once. */
-class StopOnSignal implements Disposable {
-  readonly #abort = new AbortController();
-  readonly #handler = () => {
-    if (this.#abort.signal.aborted) Deno.exit(EXIT_INTERRUPTED);
-    console.error("\nstopping; press Ctrl-C again to end at once");
-    this.#abort.abort(new Error("The run was stopped"));
-  };
-
-  constructor() {
-    Deno.addSignalListener("SIGINT", this.#handler);
-    Deno.addSignalListener("SIGTERM", this.#handler);
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSignalListener("SIGINT", this.#handler);
-    Deno.removeSignalListener("SIGTERM", this.#handler);
-  }
 }

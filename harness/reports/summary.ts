@@ -118,15 +118,25 @@ export function summarise(verdicts: readonly Verdict[], options: SummaryOptions)
   };
 }
 
+/** The part of a verdict that rates are counted from. */
+export type Counted = Pick<
+  Verdict,
+  "suite" | "family" | "template" | "kind" | "granted" | "acted" | "hit" | "outcome"
+>;
+
+/** Name of the cluster that a verdict belongs to: its template, within its suite and family. */
+export function clusterOf({ suite, family, template }: Counted): string {
+  return `${suite}/${family}/${template}`;
+}
+
 /** A share of verdicts with its interval, clustered by template. */
-export function rateOf(
-  verdicts: readonly Verdict[],
-  counts: (verdict: Verdict) => boolean | null,
+export function rateOf<T extends Counted>(
+  verdicts: readonly T[],
+  counts: (verdict: T) => boolean | null,
 ): Rate {
   const decided = verdicts.flatMap((verdict): Observation[] => {
     const success = counts(verdict);
-    const cluster = `${verdict.suite}/${verdict.family}/${verdict.template}`;
-    return success === null ? [] : [{ cluster, success }];
+    return success === null ? [] : [{ cluster: clusterOf(verdict), success }];
   });
   const { successes, n, clusters, estimate, low, high } = clusteredProportion(
     countClusters(decided),
@@ -135,7 +145,12 @@ export function rateOf(
   return { count: successes, n, clusters, rate: estimate, interval };
 }
 
-function groupOf(suite: string, family: string | null, verdicts: readonly Verdict[]): Group {
+/** The rates over the verdicts of a suite, or of a family of it. */
+export function groupOf(
+  suite: string,
+  family: string | null,
+  verdicts: readonly Counted[],
+): Group {
   const attacks = verdicts.filter(({ kind }) => kind === "attack");
   const benign = verdicts.filter(({ kind }) => kind === "benign");
   return {

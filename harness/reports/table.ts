@@ -1,6 +1,5 @@
+import { layout, type Row } from "./_layout.ts";
 import type { Group, Rate, Summary } from "./summary.ts";
-
-type Row = readonly string[];
 
 /** The summary as a table for a terminal: rates with 95 % intervals, n and templates. */
 export function summaryTable(summary: Summary): string {
@@ -44,20 +43,6 @@ function sizes({ n, clusters }: Rate): Row {
 function cells(rates: object): Row {
   const all = Object.values(rates) as Rate[];
   return all.map((rate) => formatRate(rate) + (rate.n === all[0]?.n ? "" : ` (n = ${rate.n})`));
-}
-
-/** Columns as wide as their widest cell; the first to the left, the others to the right. */
-function layout(head: Row, rows: readonly Row[]): string {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length))
-  );
-  const line = (row: Row) =>
-    row.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-    }).join("  ").trimEnd();
-  const rule = widths.map((width) => "-".repeat(width)).join("  ");
-  return [line(head), rule, ...rows.map(line)].join("\n");
 }
 
 function notes(summary: Summary): string {

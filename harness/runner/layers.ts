@@ -8,9 +8,11 @@ import {
   AUDIT_TABLE_NAMES,
   auditNamespaceGuard,
   chain,
+  CONTROL_ARMS,
   CRITIC_PROMPT,
   GUARD_RULES,
   intentCritic,
+  type IntentCriticOptions,
   profileModes,
 } from "../../defenses/mod.ts";
 import type { Inference } from "../inference/backend.ts";
@@ -53,6 +55,23 @@ export function modesOf(
   return { ...modes, "intent-critic": "off" };
 }
 
+/**
+ * Which layers only block, so that their subsets can be replayed, and which rewrite; in the order
+ * of the chain, the control arms left out.
+ */
+export function rowLayers(): { blocking: string[]; rewriting: string[] } {
+  const unasked = () => Promise.reject(new Error("The critic is not asked here"));
+  const layers = layersWith(unasked).filter(({ name }) => !CONTROL_ARMS.includes(name));
+  const names = (blockingOnly: boolean) =>
+    layers.filter((layer) => layer.blockingOnly === blockingOnly).map(({ name }) => name);
+  return { blocking: names(true), rewriting: names(false) };
+}
+
+/** Every layer that an evaluation can use, in the order of the chain. */
+function layersWith(chat: IntentCriticOptions["chat"]): AnyDefense[] {
+  return [intentCritic({ chat }), auditNamespaceGuard(), alwaysBlock()];
+}
+
 /** Which layers are enforced under these modes. */
 export function enforcementOf(
   modes: Readonly<Record<string, DefenseMode>>,
@@ -77,17 +96,14 @@ export function reviewerFactory(
   { inference, modes, approver }: LayerOptions,
 ): (failure: PortFailure, signal: AbortSignal) => Reviewer {
   return (failure, signal) => {
-    const critic = intentCritic({
-      chat: async (messages, { maxTokens }) => {
-        try {
-          return (await inference.generate("critic", { messages, maxTokens, signal })).text;
-        } catch (error) {
-          failure.error = error;
-          throw error;
-        }
-      },
+    const layers = layersWith(async (messages, { maxTokens }) => {
+      try {
+        return (await inference.generate("critic", { messages, maxTokens, signal })).text;
+      } catch (error) {
+        failure.error = error;
+        throw error;
+      }
     });
-    const layers: AnyDefense[] = [critic, auditNamespaceGuard(), alwaysBlock()];
     // A local model's answer may take long; its own deadline is the back end's.
     return chainReviewer(chain(layers, { modes, approver, timeoutMs: 600_000 }), failure);
   };

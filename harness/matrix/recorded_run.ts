@@ -1,0 +1,75 @@
+import { basename, join } from "node:path";
+import type { Probe } from "../../probes/mod.ts";
+import type { EpisodeRecord } from "../pipeline/record.ts";
+import type { Manifest } from "../runner/manifest.ts";
+import { readRun } from "../runner/run_folder.ts";
+import type { EpisodeEvidence } from "../runner/unit_player.ts";
+import { EvidenceReader } from "../verdicts/evidence.ts";
+import { RunFileError, type Verdict } from "../verdicts/verdict.ts";
+
+/** One unit of a recorded run: its verdict, its probe, and all that happened. */
+export interface RecordedUnit {
+  /** What names the unit in every run of the same probes: probe and trial. */
+  unit: string;
+  /** The verdict under the run's own enforcement. */
+  verdict: Verdict;
+  /** The probe as it was run. */
+  probe: Probe;
+  /** What happened. */
+  episode: EpisodeRecord;
+}
+
+/** A run that enforced nothing, so that any subset of its observed layers can be replayed. */
+export interface RecordedRun {
+  /** Name of the run. */
+  run: string;
+  /** Its manifest. */
+  manifest: Manifest;
+  /** Layers that observed, in the order of the arm. */
+  layers: string[];
+  /** Units that have a verdict. */
+  units: RecordedUnit[];
+  /** Units of the plan without a verdict. */
+  missing: number;
+}
+
+/** What names a unit in every run of the same probes. */
+export function unitName({ probe_id, trial }: Pick<Verdict, "probe_id" | "trial">): string {
+  return `${probe_id}#${trial}`;
+}
+
+/**
+ * Reads a run in which every layer only observed, with its evidence.
+ *
+ * @param path The run's folder.
+ * @throws {RunFileError} when it is damaged, holds several arms, or enforced a layer: an enforced
+ * block ends an episode, and what would have come after it is not on record.
+ */
+export function readRecorded(path: string): RecordedRun {
+  const { manifest, verdicts, plan } = readRun(path);
+  const arms = Object.values(manifest.arms);
+  const [arm] = arms;
+  if (arm === undefined || arms.length > 1) {
+    throw new RunFileError(`Cannot replay "${path}": it has ${arms.length} arms, expected one`);
+  }
+  const layers = Object.keys(arm.defenses);
+  const enforced = layers.filter((name) => arm.defenses[name] === "enforce");
+  if (enforced.length > 0) {
+    throw new RunFileError(
+      `Cannot replay "${path}": it enforced ${enforced.join(", ")}; record one with ` +
+        '"deno task eval --profile none"',
+    );
+  }
+  const reader = new EvidenceReader(join(path, "evidence.jsonl"));
+  const units = verdicts.map((verdict): RecordedUnit => {
+    const { probe, episode } = reader.read(verdict.evidence) as EpisodeEvidence;
+    return { unit: unitName(verdict), verdict, probe, episode };
+  });
+  return {
+    run: basename(path),
+    manifest,
+    layers,
+    units,
+    missing: plan.length - verdicts.length,
+  };
+}
