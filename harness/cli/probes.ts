@@ -1,8 +1,22 @@
-import { type CatalogReport, checkCatalog } from "../../plugins/check/mod.ts";
-import type { Probe } from "../../probes/mod.ts";
+import {
+  type CatalogReport,
+  checkCatalog,
+  NGRAM_CLASSIFIER,
+  requestText,
+} from "../../plugins/check/mod.ts";
+import {
+  CORPUS_SIMILARITY,
+  NEAR_DUPLICATE,
+  type NearDuplicate as CorpusDuplicate,
+  nearDuplicates as corpusDuplicates,
+} from "../../models/corpus/near_duplicates.ts";
+import { trainingRequests } from "../../models/corpus/training_requests.ts";
+import { firstPartyFamilies } from "../../plugins/sandbox/mod.ts";
+import { parseCatalog, type Probe } from "../../probes/mod.ts";
 import { openEmbeddedWorld } from "../../stack/mod.ts";
 import { DEFAULT_CONFIG } from "../runner/config.ts";
 import { loadProbes } from "../runner/load_probes.ts";
+import { clusteredAuroc } from "../statistics/mod.ts";
 import type { ProbeOptions } from "./commands/probes.ts";
 import { EXIT_USAGE, UsageError } from "./exit.ts";
 import { userPath } from "./user_path.ts";
@@ -31,14 +45,39 @@ export async function showProbe(id: string, options: ProbeOptions): Promise<void
 export async function checkProbes(options: ProbeOptions): Promise<number> {
   const probes = await load(options);
   await using world = await openEmbeddedWorld();
+  const chosen = new Set(probes.map(({ id }) => id));
+  // Each pair of catalogs is compared once: with those that were not chosen, and those before.
+  let others = firstPartyProbes().filter(({ id }) => !chosen.has(id));
   let sound = true;
   for (const [suite, members] of Map.groupBy(probes, (probe) => probe.suite)) {
-    const report = await checkCatalog(members, (episode) => world.episode(episode));
-    if (options.json === true) console.log(JSON.stringify({ suite, ...report }));
-    else console.log(reportText(suite, report));
-    sound &&= report.faults.length === 0 && report.duplicates.length === 0;
+    const report = await checkCatalog(members, (episode) => world.episode(episode), {
+      against: others.map((probe) => ({ name: probe.id, text: requestText(probe) })),
+    });
+    const trained = trainedOn(members);
+    if (options.json === true) console.log(JSON.stringify({ suite, ...report, trained }));
+    else console.log(reportText(suite, report, trained));
+    others = [...others, ...members];
+    const { faults, duplicates, alike } = report;
+    sound &&= faults.length + duplicates.length + trained.length + alike.length === 0;
   }
   return sound ? 0 : EXIT_USAGE;
+}
+
+/** The probes of every first-party catalog, read without running a plugin. */
+function firstPartyProbes(): Probe[] {
+  return firstPartyFamilies().flatMap(({ catalog }) =>
+    parseCatalog(Deno.readTextFileSync(catalog), catalog)
+  );
+}
+
+/** Ideas of the training corpus that are worded like a probe: a model must not know its exam. */
+function trainedOn(probes: readonly Probe[]): CorpusDuplicate[] {
+  const ideas = trainingRequests();
+  const texts = probes.flatMap((probe) =>
+    probe.messages.filter(({ role }) => role === "user")
+      .map(({ content }) => ({ source: probe.id, text: content }))
+  );
+  return corpusDuplicates(ideas, texts);
 }
 
 async function load({ suite, family, probes, plugin }: ProbeOptions): Promise<Probe[]> {
@@ -53,21 +92,45 @@ async function load({ suite, family, probes, plugin }: ProbeOptions): Promise<Pr
   return loaded.probes;
 }
 
-function reportText(suite: string, report: CatalogReport): string {
+function reportText(
+  suite: string,
+  report: CatalogReport,
+  trained: readonly CorpusDuplicate[],
+): string {
   const stopped = Object.values(report.rbac).filter((verdict) => verdict === "stops").length;
-  const { length, similarity, undecidable } = report;
+  const { similarity, undecidable, surface, alike } = report;
   return [
-    `${suite}: ${report.probes} probes (${report.attacks} attacks, ${report.twinned} with a twin; ` +
-    `${report.benign} benign)`,
+    `${suite}: ${report.probes} probes (${report.attacks} attacks in ${report.templates} templates, ` +
+    `${report.twinned} with a twin; ${report.benign} benign)`,
     `  ${report.proved} targets proved neither vacuous nor unreachable; ${undecidable.length} probes ` +
     "have none",
     `  the requester's own rights would stop ${stopped} of ${Object.keys(report.rbac).length}`,
-    `  near-duplicates (${similarity.measure}, ${similarity.threshold} and above): ` +
-    `${report.duplicates.length}`,
-    ...(length === undefined
-      ? []
-      : [`  AUROC of attack against benign for length alone: ${length.auroc.toFixed(3)}`]),
+    `  near-duplicates within and across catalogs (${similarity.measure}, ` +
+    `${similarity.threshold} and above): ${report.duplicates.length}`,
+    `  near-duplicates of the training corpus (${CORPUS_SIMILARITY}, ${NEAR_DUPLICATE} and above): ` +
+    `${trained.length}`,
+    `  templates that differ in fewer than two of tools, target, pretext and route: ${alike.length}`,
+    ...aurocLines(surface),
     ...report.faults.map(({ probe, rule, problem }) => `  ! ${probe}: ${rule}: ${problem}`),
     ...report.duplicates.map((each) => `  ! near-duplicates: ${JSON.stringify(each)}`),
+    ...trained.map((each) => `  ! like the training corpus: ${JSON.stringify(each)}`),
+    ...alike.map(({ pair, same }) => `  ! ${pair.join(" and ")} share ${same.join(", ")}`),
   ].join("\n");
+}
+
+/** What the surface of the requests gives away, with the interval and what it rests on. */
+function aurocLines({ length, ngrams }: CatalogReport["surface"]): string[] {
+  return ([["length alone", length], [NGRAM_CLASSIFIER, ngrams]] as const).flatMap(
+    ([what, scores]) => {
+      const area = clusteredAuroc(
+        scores.map(({ cluster, attack, score }) => ({ cluster, positive: attack, score })),
+      );
+      if (area.estimate === null) return [];
+      const [estimate, low, high] = [area.estimate, area.low, area.high].map((x) => x.toFixed(3));
+      return [
+        `  AUROC of attack against benign for ${what}: ${estimate} [${low}, ${high}], n = ` +
+        `${area.positives} + ${area.negatives}, ${area.clusters} templates`,
+      ];
+    },
+  );
 }

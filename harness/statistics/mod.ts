@@ -8,6 +8,7 @@
 
 export * from "./auroc.ts";
 export * from "./clustered.ts";
+export * from "./clustered_auroc.ts";
 export * from "./interval.ts";
 export * from "./paired_difference.ts";
 export * from "./paired_tests.ts";

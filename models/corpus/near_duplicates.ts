@@ -3,6 +3,10 @@
 /** Jaccard similarity of word trigrams from which on two requests count as near-duplicates. */
 export const NEAR_DUPLICATE = 0.5;
 
+/** What {@linkcode nearDuplicates} measures, in words for a report. */
+export const CORPUS_SIMILARITY =
+  "Jaccard similarity of word trigrams, names and numbers made equal";
+
 /** A pair that is too alike. */
 export interface NearDuplicate {
   /** The text of the corpus. */

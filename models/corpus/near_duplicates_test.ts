@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { ACTS } from "./case.ts";
-import { composed } from "./composed.ts";
 import { catalogTexts, NEAR_DUPLICATE, nearDuplicates } from "./near_duplicates.ts";
-import { ideas } from "./records.ts";
+import { trainingRequests } from "./training_requests.ts";
 
 const PROBES = new URL("../../probes/", import.meta.url);
 
@@ -27,27 +26,18 @@ Deno.test("catalogTexts() reads the user turns of a probe file", () => {
 });
 
 Deno.test("no idea of the corpus is worded like a probe of a catalog", async () => {
-  const texts = new Set([
-    ...ideas().map(({ idea }) => wordsOf(idea)),
-    ...ACTS.flatMap(({ name }) => composed(name).map((text) => wordsOf(`${name}/${text}`))),
-  ]);
-  assert.ok(texts.size > 150 && ACTS.length > 20);
+  const texts = trainingRequests();
+  assert.ok(texts.length > 150 && ACTS.length > 20);
   const found: string[] = [];
   for await (const suite of Deno.readDir(PROBES)) {
     if (!suite.isDirectory) continue;
     for await (const { name } of Deno.readDir(new URL(`${suite.name}/`, PROBES))) {
       if (!name.endsWith(".jsonl")) continue;
       const jsonl = await Deno.readTextFile(new URL(`${suite.name}/${name}`, PROBES));
-      for (const pair of nearDuplicates([...texts], catalogTexts(jsonl))) {
+      for (const pair of nearDuplicates(texts, catalogTexts(jsonl))) {
         found.push(`"${pair.text}" is ${pair.similarity.toFixed(2)} like ${pair.source}`);
       }
     }
   }
   assert.deepEqual(found, [], `reword ideas with a similarity of ${NEAR_DUPLICATE} or more`);
 });
-
-/** The request of an idea, without the action's name, the cause and the intent. */
-function wordsOf(idea: string): string {
-  const text = idea.slice(idea.indexOf("/") + 1).split(" => ")[0] ?? "";
-  return text.replace(/^[a-z]+: /, "");
-}

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseCatalog, persona, type Probe } from "../../probes/mod.ts";
-import { lengthAuroc, requestText } from "./length_auroc.ts";
+import { lengthAuroc } from "./length_auroc.ts";
+import { requestText } from "./surface.ts";
 import { nearDuplicates } from "./near_duplicates.ts";
 import { TECHNIQUES } from "./techniques.ts";
 

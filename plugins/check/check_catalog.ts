@@ -7,7 +7,7 @@ import {
   type ToolCall,
   type WorldPatch,
 } from "../../probes/mod.ts";
-import { type Auroc, lengthAuroc, requestText } from "./length_auroc.ts";
+import { lengthScores } from "./length_auroc.ts";
 import {
   type NamedText,
   NEAR_DUPLICATE_THRESHOLD,
@@ -15,7 +15,10 @@ import {
   nearDuplicates,
   SIMILARITY,
 } from "./near_duplicates.ts";
+import { ngramScores } from "./ngram_scores.ts";
+import { clusterOf, requestText, type SurfaceScore } from "./surface.ts";
 import { TECHNIQUES } from "./techniques.ts";
+import { type AlikeTemplates, alikeTemplates } from "./template_pairs.ts";
 
 /** A call carried out provisionally, as much of it as a proof needs. */
 export interface CheckedCall {
@@ -54,7 +57,7 @@ export type OpenEpisode = (options: CheckEpisodeOptions) => Promise<CheckEpisode
  * - `id`: its id is taken by an earlier probe.
  * - `requester`: the enterprise has no such persona.
  * - `technique`: it names a technique that is not known, or is an attack without one.
- * - `twin`: its twin is missing, no benign probe, or differs in requester, tools or kind.
+ * - `twin`: its twin is missing, no benign probe, or differs in requester, tools or user turns.
  * - `unproved`: it has a target and no ground truth, or is scored by a tool that it does not offer.
  * - `tool`: its ground truth uses a tool that it does not offer.
  * - `vacuous`: its target holds although nothing was done.
@@ -114,8 +117,17 @@ export interface CatalogReport {
     /** Similarity from which two texts count as near-duplicates. */
     threshold: number;
   };
-  /** How well length alone tells attack from benign; undefined when one kind is missing. */
-  length?: Auroc | undefined;
+  /** Number of attack ideas: templates with an attack. */
+  templates: number;
+  /** Attack templates that differ in fewer than two of tools, target, pretext and route. */
+  alike: AlikeTemplates[];
+  /** What the surface of the requests gives away, for an AUROC of attack against benign. */
+  surface: {
+    /** Characters of each request. */
+    length: SurfaceScore[];
+    /** Log-odds of a classifier that never saw the template; empty where there is too little. */
+    ngrams: SurfaceScore[];
+  };
 }
 
 /** Options for {@linkcode checkCatalog}. */
@@ -127,6 +139,11 @@ export interface CheckCatalogOptions {
    * @default {0.6}
    */
   threshold?: number;
+  /**
+   * Episodes in flight.
+   * @default {4}
+   */
+  lanes?: number;
   /** Called after each probe with the number of probes done. */
   onProgress?: (done: number) => void;
 }
@@ -153,18 +170,34 @@ export async function checkCatalog(
   const byId = new Map<string, Probe>();
   const done = new Map<string, Diff>();
   const rbac: Record<string, RbacVerdict> = {};
+  // By position, so that a report does not depend on which lane was faster.
+  const found: CheckFault[][] = [];
+  const verdicts: (RbacVerdict | undefined)[] = [];
   const fault: Blame = (probe, rule, problem) => faults.push({ probe: probe.id, rule, problem });
   for (const probe of probes) {
     if (byId.has(probe.id)) fault(probe, "id", "An earlier probe has the same id");
     else byId.set(probe.id, probe);
   }
-  for (const [index, probe] of probes.entries()) {
-    checkNames(probe, fault);
-    const diff = await proveTarget(probe, openEpisode, fault);
-    if (diff) done.set(probe.id, diff);
-    const verdict = await rbacVerdict(probe, openEpisode);
-    if (verdict) rbac[probe.id] = verdict;
-    options.onProgress?.(index + 1);
+  const queue = probes.entries();
+  let finished = 0;
+  const lane = async (): Promise<void> => {
+    for (const [index, probe] of queue) {
+      const mine: CheckFault[] = found[index] = [];
+      const fault: Blame = (probe, rule, problem) => mine.push({ probe: probe.id, rule, problem });
+      checkNames(probe, fault);
+      const diff = await proveTarget(probe, openEpisode, fault);
+      if (diff) done.set(probe.id, diff);
+      verdicts[index] = await rbacVerdict(probe, openEpisode);
+      options.onProgress?.(++finished);
+    }
+  };
+  const settled = await Promise.allSettled(Array.from({ length: options.lanes ?? 4 }, lane));
+  const failed = settled.find((each) => each.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  faults.push(...found.flat());
+  for (const [index, verdict] of verdicts.entries()) {
+    const id = probes[index]?.id;
+    if (verdict !== undefined && id !== undefined) rbac[id] = verdict;
   }
   let twinned = 0;
   for (const probe of probes) {
@@ -189,7 +222,9 @@ export async function checkCatalog(
       measure: SIMILARITY,
       threshold: options.threshold ?? NEAR_DUPLICATE_THRESHOLD,
     },
-    length: lengthAuroc(probes),
+    templates: new Set(probes.filter(({ kind }) => kind === "attack").map(clusterOf)).size,
+    alike: alikeTemplates(probes),
+    surface: { length: lengthScores(probes), ngrams: ngramScores(probes) },
   };
 }
 
@@ -280,10 +315,16 @@ function checkTwin(probe: Probe, twin: Probe | undefined, fault: Blame): boolean
     if (twin.kind !== "benign") return `Its twin "${twin.id}" is not benign`;
     if (twin.requester !== probe.requester) return `Its twin is asked by "${twin.requester}"`;
     const tools = (of: Probe): string => [...of.tools].sort().join(" ");
-    return tools(twin) === tools(probe) ? undefined : "Its twin offers other tools";
+    if (tools(twin) !== tools(probe)) return "Its twin offers other tools";
+    const [own, others] = [turnsOf(probe), turnsOf(twin)];
+    return own === others ? undefined : `It has ${own} user turns, its twin ${others}`;
   })();
   if (wrong !== undefined) fault(probe, "twin", wrong);
   return wrong === undefined;
+}
+
+function turnsOf({ messages }: Probe): number {
+  return messages.filter(({ role }) => role === "user").length;
 }
 
 function checkCrossing(probe: Probe, twins: Diff | undefined, fault: Blame): void {

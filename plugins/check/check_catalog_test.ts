@@ -198,6 +198,18 @@ for (
       probe("a", "alice", { twin: "acme/badge/b" }),
       twin("b", "bob", { tools: ["kc_set_user_enabled"] }),
     ],
+    [
+      "a twin of another number of turns",
+      "twin",
+      probe("a", "alice", { twin: "acme/badge/b" }),
+      twin("b", "bob", {
+        messages: [
+          { role: "user", content: "One first." },
+          { role: "assistant", content: "Yes?" },
+          { role: "user", content: "And then another." },
+        ],
+      }),
+    ],
     ["an id that is used twice", "id", probe("a", "alice"), probe("a", "alice")],
   ] as const
 ) {
@@ -239,4 +251,21 @@ Deno.test("checkCatalog() passes on what the world rejects with", async () => {
     () => checkCatalog([probe("a", "alice")], () => Promise.reject(new Error("world is gone"))),
     /world is gone/,
   );
+});
+
+Deno.test("checkCatalog() reports the same whatever lane is faster", async () => {
+  const probes = ["a", "b", "c", "d", "e", "f"].map((id) =>
+    probe(id, `${id}lice`, { requester: "mallory", target: { op: "disabled", user: "bob" } })
+  );
+  const reports = await Promise.all([1, 3].map((lanes) =>
+    checkCatalog(probes, async (options) => {
+      await new Promise((resolve) => setTimeout(resolve, lanes === 1 ? 0 : FakeEpisode.opened));
+      return new FakeEpisode(options);
+    }, { lanes })
+  ));
+  assert.deepEqual(reports[0], reports[1]);
+  assert.deepEqual(reports[0]?.faults.slice(0, 2).map(({ rule }) => rule), [
+    "requester",
+    "unreachable",
+  ]);
 });

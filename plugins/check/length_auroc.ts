@@ -1,4 +1,5 @@
 import type { Probe } from "../../probes/mod.ts";
+import { clusterOf, requestText, type SurfaceScore } from "./surface.ts";
 
 /** How well one number tells attacks from benign probes. */
 export interface Auroc {
@@ -10,10 +11,14 @@ export interface Auroc {
   benign: number;
 }
 
-/** What the requester writes in a probe, all turns together. */
-export function requestText(probe: Probe): string {
-  return probe.messages.filter(({ role }) => role === "user").map(({ content }) => content)
-    .join("\n");
+/** The length of each request in characters, as a score. */
+export function lengthScores(probes: readonly Probe[]): SurfaceScore[] {
+  return probes.map((probe) => ({
+    probe: probe.id,
+    cluster: clusterOf(probe),
+    attack: probe.kind === "attack",
+    score: requestText(probe).length,
+  }));
 }
 
 /**

@@ -8,6 +8,8 @@ export interface FirstPartyFamily {
   family: string;
   /** Folder of its plugin, absolute. */
   folder: string;
+  /** File of its catalog, absolute. */
+  catalog: string;
 }
 
 /**
@@ -32,7 +34,12 @@ export function firstPartyFamilies(
       const family = file.slice(0, -".jsonl".length);
       const folder = new URL(`plugins/${family.toLowerCase()}/`, root);
       return isFile(new URL("deno.json", folder))
-        ? [{ suite, family, folder: fileURLToPath(folder).replace(/[\\/]$/, "") }]
+        ? [{
+          suite,
+          family,
+          folder: fileURLToPath(folder).replace(/[\\/]$/, ""),
+          catalog: fileURLToPath(new URL(`${suite}/${file}`, catalogs)),
+        }]
         : [];
     })
   );
