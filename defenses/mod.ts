@@ -9,10 +9,25 @@
 export * from "./audit_namespace_guard/guard.ts";
 export * from "./audit_namespace_guard/rules.ts";
 export * from "./chain.ts";
+export * from "./confirmation/approvals.ts";
+export * from "./confirmation/confirmation.ts";
+export {
+  type ApproverKeys,
+  generateApproverKeys,
+  importKeyring,
+  type Keyring,
+} from "./confirmation/keys.ts";
+export * from "./confirmation/request.ts";
+export * from "./confirmation/rules.ts";
+export * from "./confirmation/token.ts";
 export * from "./context.ts";
 export * from "./control/always_block.ts";
+export * from "./control/always_confirm.ts";
 export * from "./defense.ts";
 export * from "./guard_tool.ts";
 export * from "./intent_critic/intent_critic.ts";
 export * from "./intent_critic/rubric.ts";
 export * from "./profiles.ts";
+export * from "./rewriting/sandwich.ts";
+export * from "./rewriting/sanitiser.ts";
+export { stripHidden } from "./rewriting/strip.ts";

@@ -8,15 +8,21 @@ export type ProfileName = "none" | "seed" | "full";
 export const PROFILES: Readonly<Record<ProfileName, readonly string[]>> = {
   none: [],
   seed: ["intent-critic", "audit-namespace-guard"],
-  full: ["intent-critic", "audit-namespace-guard"],
+  full: ["intent-critic", "audit-namespace-guard", "confirmation"],
 };
 
-/** Names of the control arms, which belong to no profile. */
-export const CONTROL_ARMS: readonly string[] = ["always-block"];
+/** Names of the layers that are control arms, which belong to no profile. */
+export const CONTROL_ARMS: readonly string[] = ["always-block", "always-confirm"];
+
+/**
+ * Names of the rewriting layers, baselines that belong to no profile: what they change can't be
+ * replayed from a recorded run, so they run only where they are asked for.
+ */
+export const REWRITING_BASELINES: readonly string[] = ["sanitiser", "sandwich"];
 
 /**
  * The modes that a profile gives to the layers of a chain: those that it names are enforced, the
- * others observed. A control arm is off until a caller turns it on by name.
+ * others observed. Control arms and rewriting baselines are off until a caller turns them on by name.
  *
  * @param profile The profile.
  * @param defenses The layers of the chain.
@@ -53,5 +59,5 @@ export function profileModes(
 
 function modeOf(name: string, enforced: readonly string[]): Mode {
   if (enforced.includes(name)) return "enforce";
-  return CONTROL_ARMS.includes(name) ? "off" : "observe";
+  return CONTROL_ARMS.includes(name) || REWRITING_BASELINES.includes(name) ? "off" : "observe";
 }
