@@ -59,6 +59,12 @@ Deno.test("bad input ends with its exit code, and says where it is and what to d
       /Unknown defense "moat"/,
     ],
     ["a mode that is none", ["eval", ...model, "--defense", "x=on"], 2, /off, observe or enforce/],
+    [
+      "a control arm beside what it sets",
+      ["eval", ...model, "--control", "rbac-only", "--credential", "agent"],
+      2,
+      /Cannot set "--credential" beside "--control rbac-only"/,
+    ],
     ["an unknown model", ["eval", "--gateway", "giga"], 2, /Model "giga" is not in the catalog/],
     ["an unknown adapter", ["eval", "--adapter", "best"], 2, /no adapter "best"/],
     ["a missing GGUF", ["eval", "--gateway", `${folder}/no.gguf`], 2, /no\.gguf/],

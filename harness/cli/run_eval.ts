@@ -2,6 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { summaryTable } from "../reports/table.ts";
 import { summarise, type Summary } from "../reports/summary.ts";
 import { ConfigError, ConfigFile, type EvalConfig } from "../runner/config.ts";
+import { CONTROL_CONFIGS, type ControlArm } from "../runner/control_arms.ts";
 import { evaluate, type Evaluation, type EvaluationPlan } from "../runner/evaluate.ts";
 import { readRun } from "../runner/run_folder.ts";
 import { indexRun } from "../runner/run_index.ts";
@@ -32,6 +33,7 @@ export interface EvalOptions {
   temperature?: number;
   profile?: "none" | "seed" | "full";
   defense?: string[];
+  control?: ControlArm;
   approver?: "deny" | "approve";
   credential?: "agent" | "persona";
   stack?: "embedded" | "docker";
@@ -124,8 +126,21 @@ function configOf(options: EvalOptions): Partial<EvalConfig> {
     context,
     shard,
   };
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const set = {
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    ...controlOf(options),
+  };
   return { ...(config === undefined ? {} : readConfig(userPath(config))), ...set };
+}
+
+function controlOf({ control, ...others }: EvalOptions): Partial<EvalConfig> {
+  if (control === undefined) return {};
+  const clash = (["profile", "defense", "credential"] as const)
+    .find((name) => others[name] !== undefined);
+  if (clash === undefined) return CONTROL_CONFIGS[control];
+  throw new UsageError(
+    `Cannot set "--${clash}" beside "--control ${control}", which sets it: drop one of them`,
+  );
 }
 
 function readConfig(path: string): Partial<EvalConfig> {

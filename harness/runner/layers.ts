@@ -1,5 +1,6 @@
 import {
   alwaysBlock,
+  alwaysConfirm,
   type AnyDefense,
   AUDIT_PATHS,
   AUDIT_PRINCIPALS,
@@ -8,12 +9,18 @@ import {
   AUDIT_TABLE_NAMES,
   auditNamespaceGuard,
   chain,
+  confirmation,
+  CONFIRMATION_RULES,
   CONTROL_ARMS,
   CRITIC_PROMPT,
   GUARD_RULES,
   intentCritic,
   type IntentCriticOptions,
   profileModes,
+  sandwich,
+  SANDWICH_POLICY,
+  sanitiser,
+  TOKEN_ARGUMENTS,
 } from "../../defenses/mod.ts";
 import type { Inference } from "../inference/backend.ts";
 import type { Enforcement } from "../pipeline/replay.ts";
@@ -23,7 +30,15 @@ import type { DefenseMode } from "./arm.ts";
 import { ConfigError, type EvalConfig } from "./config.ts";
 
 /** Names of the defenses that an evaluation can use, in the order of the chain. */
-export const LAYERS: readonly string[] = ["intent-critic", "audit-namespace-guard", "always-block"];
+export const LAYERS: readonly string[] = [
+  "intent-critic",
+  "audit-namespace-guard",
+  "confirmation",
+  "sanitiser",
+  "sandwich",
+  "always-block",
+  "always-confirm",
+];
 
 /** SHA-256 of the rules, patterns and rubrics of the layers: their configuration in an arm. */
 export function layersHash(): string {
@@ -35,6 +50,9 @@ export function layersHash(): string {
     AUDIT_PATHS,
     AUDIT_RESOURCES,
     CRITIC_PROMPT,
+    CONFIRMATION_RULES,
+    TOKEN_ARGUMENTS,
+    SANDWICH_POLICY,
   ]);
 }
 
@@ -69,7 +87,16 @@ export function rowLayers(): { blocking: string[]; rewriting: string[] } {
 
 /** Every layer that an evaluation can use, in the order of the chain. */
 function layersWith(chat: IntentCriticOptions["chat"]): AnyDefense[] {
-  return [intentCritic({ chat }), auditNamespaceGuard(), alwaysBlock()];
+  return [
+    intentCritic({ chat }),
+    auditNamespaceGuard(),
+    confirmation(),
+    // Seeded, so that an evaluation can be repeated.
+    sanitiser({ seed: "evaluation" }),
+    sandwich(),
+    alwaysBlock(),
+    alwaysConfirm(),
+  ];
 }
 
 /** Which layers are enforced under these modes. */

@@ -27,6 +27,10 @@ export function evalCommand(): Command {
         "full",
       ]),
     )
+    .addOption(
+      new Option("--control <arm>", "a control arm in place of profile, defenses and credential")
+        .choices(["always-block", "always-confirm", "rbac-only"]),
+    )
     .option("--defense <name=mode...>", "mode of one defense: off, observe or enforce")
     .addOption(
       new Option("--approver <answer>", "answer to confirmations").choices(["deny", "approve"]),
