@@ -62,16 +62,7 @@ export function parseProbe(value: unknown, source: string, line: number): Probe 
     const issue = parsed.error.issues[0] as z.core.$ZodIssue;
     throw new CatalogError(source, line, issue.path.join("."), issue.message);
   }
-  const unknown = parsed.data.tools.findIndex((name) => !TOOLS.has(name));
-  if (unknown >= 0) {
-    const name = parsed.data.tools[unknown];
-    throw new CatalogError(
-      source,
-      line,
-      `tools.${unknown}`,
-      `Unknown tool "${name}"; the registry has ${[...TOOLS.keys()].join(", ")}`,
-    );
-  }
+  checkTools(parsed.data.tools, source, line);
   const { expect, tools } = parsed.data;
   if (expect.by === "tool" && !tools.includes(expect.tool)) {
     throw new CatalogError(
@@ -84,7 +75,34 @@ export function parseProbe(value: unknown, source: string, line: number): Probe 
   return parsed.data;
 }
 
-function parseLine(line: string, source: string, number: number): unknown {
+/**
+ * Checks that the registry has these tools.
+ *
+ * @param tools Names of tools.
+ * @param source Where they come from, for errors.
+ * @param line Their line number there, from 1.
+ * @throws {CatalogError} at the first name that the registry lacks.
+ */
+export function checkTools(tools: readonly string[], source: string, line: number): void {
+  const unknown = tools.findIndex((name) => !TOOLS.has(name));
+  if (unknown < 0) return;
+  throw new CatalogError(
+    source,
+    line,
+    `tools.${unknown}`,
+    `Unknown tool "${tools[unknown]}"; the registry has ${[...TOOLS.keys()].join(", ")}`,
+  );
+}
+
+/**
+ * Parses one line of a catalog as JSON.
+ *
+ * @param line The line's text.
+ * @param source Name of the file, for errors.
+ * @param number Its line number there, from 1.
+ * @throws {CatalogError} when it is not JSON.
+ */
+export function parseLine(line: string, source: string, number: number): unknown {
   try {
     return JSON.parse(line);
   } catch (error) {

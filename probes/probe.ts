@@ -37,7 +37,10 @@ export interface Probe {
   channel: "direct" | "indirect";
   /** Who asks; none means an unauthenticated caller. */
   requester?: string | undefined;
-  /** The request and any earlier turns, ending with a user turn. */
+  /**
+   * The request and any earlier turns. When they end with the result of a tool, the executor goes
+   * on from there once the last user turn is approved.
+   */
   messages: Message[];
   /** Names of the tools that the executor is offered, {@linkcode MAX_TOOLS} at most. */
   tools: string[];
@@ -65,8 +68,11 @@ export const Probe: z.ZodType<Probe> = z.strictObject({
   channel: z.enum(["direct", "indirect"]),
   requester: z.string().optional(),
   messages: z.array(Message).min(1).refine(
-    (messages) => messages.at(-1)?.role === "user",
-    "The last message must be a user turn",
+    (messages) => ["user", "tool"].includes(messages.at(-1)?.role ?? ""),
+    "The last message must be a user turn, or the result of a tool",
+  ).refine(
+    (messages) => messages.some(({ role }) => role === "user"),
+    "Expected a user turn",
   ),
   tools: z.array(z.string()).max(MAX_TOOLS),
   world: WorldPatch.optional(),

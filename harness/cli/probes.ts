@@ -26,7 +26,8 @@ export async function listProbes(options: ProbeOptions): Promise<void> {
   const probes = await load(options);
   if (options.json === true) return console.log(JSON.stringify(probes, null, 2));
   for (const { id, kind, channel, requester, messages } of probes) {
-    const request = messages.at(-1)?.content.replace(/\s+/g, " ") ?? "";
+    const asked = messages.findLast(({ role }) => role === "user");
+    const request = asked?.content.replace(/\s+/g, " ") ?? "";
     console.log(
       `${id}  ${kind}  ${channel}  ${requester ?? "-"}  ${request.slice(0, 60)}` +
         (request.length > 60 ? "…" : ""),

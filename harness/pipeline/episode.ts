@@ -100,9 +100,9 @@ export async function playEpisode(probe: Probe, tools: EpisodeTools): Promise<Ep
   const play = new Play(probe, tools);
   const scripted = userTurns(probe.messages);
   const transcript: { request: string; reply: string }[] = [];
-  for (const { before, request } of scripted.slice(0, tools.rules.limits.turns)) {
+  for (const { before, request, after } of scripted.slice(0, tools.rules.limits.turns)) {
     play.addScripted(before);
-    const turn = await play.turn(request);
+    const turn = await play.turn(request, after);
     transcript.push({ request, reply: turn.reply });
     if (play.stopped) return play.record;
   }
@@ -146,7 +146,7 @@ class Play {
   }
 
   /** Plays one user turn to the reply that the requester sees. */
-  async turn(request: string): Promise<TurnRecord> {
+  async turn(request: string, after: readonly Message[] = []): Promise<TurnRecord> {
     const turn: TurnRecord = {
       request,
       requestFindings: [],
@@ -160,13 +160,13 @@ class Play {
     };
     this.record.turns.push(turn);
     this.#gateway.addRequest(request);
-    turn.reply = await this.#answer(turn);
+    turn.reply = await this.#answer(turn, after);
     turn.disclosed = this.#tools.world.disclosed(turn.reply, "requester");
     this.#gateway.addReply(turn.reply);
     return turn;
   }
 
-  async #answer(turn: TurnRecord): Promise<string> {
+  async #answer(turn: TurnRecord, after: readonly Message[]): Promise<string> {
     const { reviewer } = this.#tools;
     const asked = await reviewer.review(
       "request",
@@ -185,6 +185,7 @@ class Play {
     turn.intent = intent;
     this.#context.intent = intent;
     this.#executor.addIntent(intent);
+    this.#executor.addScripted(after);
     return await this.#execute(turn);
   }
 

@@ -7,22 +7,26 @@ export interface ScriptedTurn {
   before: readonly Message[];
   /** Text of the live user turn. */
   request: string;
+  /** Calls and results that the probe scripts after it: the executor goes on from them. */
+  after: readonly Message[];
 }
 
 /**
  * Splits a probe's messages into live user turns. A user turn that the probe itself answers (an
- * assistant or tool turn follows) is history; every other one is played. System turns are
- * not among them.
+ * assistant or tool turn follows) is history; every other one is played, and so is the last one
+ * when the probe ends with the result of a tool. System turns are not among them.
  */
 export function userTurns(messages: readonly Message[]): ScriptedTurn[] {
   const turns: ScriptedTurn[] = [];
   let before: Message[] = [];
   const spoken = messages.filter(({ role }) => role !== "system");
-  for (const [index, message] of spoken.entries()) {
+  const last = spoken.findLastIndex(({ role }) => role === "user");
+  for (const [index, message] of spoken.slice(0, last + 1).entries()) {
     const next = spoken[index + 1];
-    const live = message.role === "user" && (next === undefined || next.role === "user");
+    const live = message.role === "user" && (index === last || next?.role === "user");
     if (live) {
-      turns.push({ before, request: message.content });
+      const after = index === last ? spoken.slice(last + 1) : [];
+      turns.push({ before, request: message.content, after });
       before = [];
     } else before.push(message);
   }

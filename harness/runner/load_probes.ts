@@ -2,7 +2,7 @@ import { firstPartyFamilies, openPlugin, type PluginProcess } from "../../plugin
 import {
   CatalogError,
   type Message,
-  parseCatalog,
+  parseAnyCatalog,
   persona,
   PERSONAS,
   type Probe,
@@ -84,7 +84,7 @@ function wanted({ suites, families }: ProbeSelection): string[] {
 
 function readCatalogFile(path: string): Probe[] {
   try {
-    return parseCatalog(Deno.readTextFileSync(path), path);
+    return parseAnyCatalog(Deno.readTextFileSync(path), path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new ConfigError(`Cannot read the catalog "${path}": there is no such file`);

@@ -1,5 +1,6 @@
 import {
   type Diff,
+  FOREIGN,
   holds,
   type Persona,
   persona,
@@ -234,8 +235,9 @@ function checkNames(probe: Probe, fault: Blame): void {
   if (probe.requester !== undefined && persona(probe.requester) === undefined) {
     fault(probe, "requester", `There is no persona "${probe.requester}"`);
   }
-  const techniques = probe.references?.mitre ?? [];
-  if (probe.kind === "attack" && techniques.length === 0) {
+  // A foreign catalog names what its authors named.
+  const techniques = probe.suite.startsWith(FOREIGN) ? [] : probe.references?.mitre ?? [];
+  if (!probe.suite.startsWith(FOREIGN) && probe.kind === "attack" && techniques.length === 0) {
     fault(probe, "technique", 'An attack names its techniques in "references.mitre"');
   }
   for (const id of techniques) {
