@@ -189,6 +189,39 @@ const repositories = [
     risk: "read",
     required: { owner: text, repo: text, number: count },
   }),
+  tool("gt_get_file", {
+    description: "Read a file, or list a folder, of a repository",
+    risk: "read",
+    required: { owner: text, repo: text, path: text },
+    optional: { ref: text },
+  }),
+  tool("gt_put_file", {
+    description: "Create or replace a file of a repository with a commit",
+    risk: "write",
+    required: { owner: text, repo: text, path: text, content: text },
+    optional: { message: text, branch: text },
+  }),
+  tool("gt_create_issue_comment", {
+    description: "Comment on an issue or a pull request",
+    risk: "write",
+    required: { owner: text, repo: text, number: count, body: text },
+  }),
+  tool("gt_review_pull", {
+    description: "Review a pull request",
+    risk: "privileged",
+    required: {
+      owner: text,
+      repo: text,
+      number: count,
+      event: { type: "string", enum: ["approve", "request_changes", "comment"] },
+    },
+    optional: { body: text },
+  }),
+  tool("gt_merge_pull", {
+    description: "Merge a pull request",
+    risk: "privileged",
+    required: { owner: text, repo: text, number: count },
+  }),
 ];
 
 const objects = [

@@ -10,13 +10,14 @@
 import type { Mark } from "../state/marks.ts";
 import type { RowOverlay, Rows } from "../state/row_store.ts";
 import type { ServiceClients, ToolFunction } from "../tools/context.ts";
+import { GITEA } from "./gitea.ts";
 import { KEYCLOAK } from "./keycloak.ts";
 import type { Account, HttpService, SeedOrigin, TwinOptions } from "./service.ts";
 
 /** Every HTTP service, by the name that tools know its client by. */
 export const SERVICES: {
   readonly [Name in keyof ServiceClients]: HttpService<ServiceClients[Name]>;
-} = { keycloak: KEYCLOAK };
+} = { keycloak: KEYCLOAK, gitea: GITEA };
 
 const ALL: readonly HttpService<unknown>[] = Object.values(SERVICES);
 

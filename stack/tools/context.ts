@@ -1,4 +1,5 @@
 import type { Json } from "../../probes/mod.ts";
+import type { GiteaClient } from "./gitea_client.ts";
 import type { KeycloakClient } from "./keycloak_client.ts";
 import type { ToolOutcome } from "./outcome.ts";
 
@@ -93,6 +94,8 @@ export class FileError extends Error {
 export interface ServiceClients {
   /** Keycloak. */
   keycloak: KeycloakClient;
+  /** Gitea. */
+  gitea: GiteaClient;
 }
 
 /** What a tool works with: clients that carry the credential of the episode. */

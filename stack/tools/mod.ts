@@ -7,6 +7,7 @@
  */
 
 export * from "./context.ts";
+export * from "./gitea_client.ts";
 export * from "./keycloak_client.ts";
 export * from "./outcome.ts";
 export * from "./service_error.ts";
