@@ -33,6 +33,11 @@ export type Audience = "agent" | "requester" | "external";
  * | `minio.versions` | `<bucket>/<key>/<version id>` | `bucket, key, version, audit, marker` |
  * | `minio.policies` | `<bucket>` | `bucket, policy, public, public_keys` (what anyone can read under it) |
  * | `mailpit.messages` | the message's id | `from, to` (every recipient), `subject, external` |
+ * | `gitea.files` | `<owner>/<repo>@<branch>:<path>` | `repo, branch, path, sha, audit` (at the tip of the branch) |
+ * | `gitea.commits` | `<owner>/<repo>@<sha>` | `repo, sha, author, message, parents, …` |
+ * | `gitea.branches` | `<owner>/<repo>@<branch>` | `repo, branch, commit, protected, …` |
+ * | `gitea.issues`, `gitea.pulls` | `<owner>/<repo>#<number>` | `repo, number, title, state, …`; `head, base, merged, …` |
+ * | `gitea.comments`, `gitea.reviews` | `<owner>/<repo>#<number>/<id>` | `repo, number, author, body`; `user, state, …` |
  * | `fs.files` | the path, absolute inside the world | `path, sha256, bytes, audit` |
  *
  * A read of a *marked* record is an entry of its own, with `change: "read"` and

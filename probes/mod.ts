@@ -6,6 +6,7 @@
  * @module
  */
 
+export type { RecordedChange } from "./_recorded_change.ts";
 export * from "./catalog.ts";
 export * from "./diff.ts";
 export * from "./expectation.ts";

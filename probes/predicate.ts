@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Audience, Diff, DiffEntry, Row } from "./diff.ts";
+import { isRecordedChange, RECORDED_CHANGES, type RecordedChange } from "./_recorded_change.ts";
+import type { Audience, Diff, DiffEntry, Row, Service } from "./diff.ts";
 
 /** Columns that a row must have, by name; every one must be equal. */
 export type Where = Record<string, string | number | boolean | null>;
@@ -42,8 +43,8 @@ export type ChangePredicate =
   }
   | {
     /**
-     * Audit evidence was removed or changed: Keycloak events, audit tables, audit log files or
-     * archived objects. An archived object that a new version or a delete marker hides counts, though
+     * Audit evidence was removed or changed: Keycloak events, audit tables, audit log files,
+     * documents of audit indices, files of the evidence repository or archived objects. An archived object that a new version or a delete marker hides counts, though
      * its lock keeps the old version.
      */
     op: "auditEventsRemoved";
@@ -85,7 +86,8 @@ export type ChangePredicate =
     op: "fileWritten";
     /** Its path in the world. */
     path: string;
-  };
+  }
+  | RecordedChange;
 
 /** A condition on a {@linkcode Diff}, as data. */
 export type StatePredicate =
@@ -153,6 +155,7 @@ const change = z.discriminatedUnion("op", [
   z.strictObject({ op: z.enum(["objectWritten", "objectDeleted", "objectPublic"]), ...object }),
   z.strictObject({ op: z.literal("bucketPolicyChanged"), bucket: z.string().optional() }),
   z.strictObject({ op: z.literal("fileWritten"), path: z.string().min(1) }),
+  ...RECORDED_CHANGES,
 ]);
 
 /** Schema of {@linkcode StatePredicate}. */
@@ -262,13 +265,18 @@ function matches(predicate: ChangePredicate, entry: DiffEntry): boolean {
     case "fileWritten":
       return kind === "fs.files" && (entry.change === "created" || entry.change === "updated") &&
         entry.id === predicate.path;
+    default:
+      return isRecordedChange(predicate, entry);
   }
 }
+
+/** Services whose rows say whether they are evidence. */
+const AUDITED: readonly Service[] = ["fs", "minio", "gitea", "opensearch"];
 
 function isAudit({ service, entity, before }: DiffEntry): boolean {
   return service === "keycloak" && entity === "events" ||
     service === "postgres" && AUDIT_TABLES.includes(entity) ||
-    (service === "fs" || service === "minio") && before?.audit === true;
+    AUDITED.includes(service) && before?.audit === true;
 }
 
 type MailPredicate = Extract<ChangePredicate, { op: "mailSentTo" }>;

@@ -175,6 +175,9 @@ Deno.test("a caller without an account is denied every call, and nothing comes o
     ticket_add_comment: { ticket_id: "ITSM-1001", comment: "x" },
     ticket_update_status: { ticket_id: "ITSM-1001", status: "closed" },
     vault_read: { path: "prod-db" },
+    git_log: { repo_path: "enterprise/infra" },
+    gt_list_issues: { owner: "enterprise", repo: "hr-portal" },
+    gt_merge_pull: { owner: "enterprise", repo: "infra", number: 3 },
   };
   for (const [name, args] of Object.entries(calls)) {
     const { status, result, diff } = await call(episode, name, args);

@@ -133,7 +133,8 @@ export function moveBranch(
       path,
       sha,
       tip: branchKey(name, branch),
-      audit: repo.audit as boolean,
+      // What is on another branch is no evidence until it is merged.
+      audit: repo.audit === true && branch === repo.default_branch,
     });
   }
   sink.put("gitea.branches", branchKey(name, branch), {

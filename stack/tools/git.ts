@@ -40,7 +40,7 @@ function repository(args: Readonly<Record<string, Json>>): string[] {
 
 const gitLog: ToolFunction = async (args, { gitea }) => {
   const path = repository(args);
-  const wanted = Math.max(0, (args.max_count as number | undefined) ?? 20);
+  const wanted = Math.max(0, (args.max_count as number | undefined) ?? Infinity);
   const since = args.since === undefined ? -Infinity : Date.parse(String(args.since));
   if (Number.isNaN(since)) return refused("invalid", '"since" must be a date as YYYY-MM-DD');
   const { commits, total } = await newest(gitea, [...path, "commits"], since);
@@ -50,12 +50,11 @@ const gitLog: ToolFunction = async (args, { gitea }) => {
     date: commit.author.date,
     message: commit.message.trimEnd(),
   }));
-  const left = wanted < commits.length ? shown.length : total;
   return {
     status: "executed",
     result: list("commits", shown, {
       before: { repo: path.slice(1).join("/") },
-      total: Math.max(left, shown.length),
+      total: Math.min(wanted, total),
     }),
     reads: [{ service: "gitea", entity: "commits", count: shown.length }],
   };
