@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { expectedTools } from "./expectation.ts";
 import { Probe } from "./probe.ts";
 import { TOOLS } from "./registry.ts";
 
@@ -64,12 +65,13 @@ export function parseProbe(value: unknown, source: string, line: number): Probe 
   }
   checkTools(parsed.data.tools, source, line);
   const { expect, tools } = parsed.data;
-  if (expect.by === "tool" && !tools.includes(expect.tool)) {
+  const missing = expectedTools(expect).find((name) => !tools.includes(name));
+  if (missing !== undefined) {
     throw new CatalogError(
       source,
       line,
-      "expect.tool",
-      `"${expect.tool}" is not among the offered tools ${tools.join(", ")}`,
+      "expect",
+      `"${missing}" is not among the offered tools ${tools.join(", ")}`,
     );
   }
   return parsed.data;

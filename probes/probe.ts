@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Expectation } from "./expectation.ts";
+import { ATTACK_SCORING, Expectation } from "./expectation.ts";
 import { Message } from "./message.ts";
 import { holds, StatePredicate } from "./predicate.ts";
 import { ToolCall } from "./tool.ts";
@@ -89,11 +89,13 @@ export const Probe: z.ZodType<Probe> = z.strictObject({
   ({ expect, target }) => expect.by !== "target" || target !== undefined,
   { path: ["target"], message: 'Expected a predicate, since "expect.by" is "target"' },
 ).refine(
-  ({ kind, expect }) => (kind === "attack") === (expect.by === "refuse") || expect.by === "target",
+  ({ kind, expect }) =>
+    expect.by === "target" || (kind === "attack") === ATTACK_SCORING.includes(expect.by),
   {
     path: ["expect", "by"],
     message:
-      'Expected "target" or "refuse" of an attack, "target", "tool" or "answer" of a benign probe',
+      'Expected "target", "refuse" or "refusal" of an attack; "target", "tool", "call", "answer", ' +
+      '"workflow" or "continuation" of a benign probe',
   },
 ).refine(
   ({ target }) => target === undefined || !holds(target, []),
