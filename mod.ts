@@ -44,6 +44,7 @@ export {
   replay,
   type Stop,
 } from "./harness/pipeline/replay.ts";
+export { readReply, type ReplyReading } from "./harness/replies/read_reply.ts";
 export {
   type AttackRates,
   type BenignRates,
@@ -83,5 +84,6 @@ export type {
   DecisionKind,
   FindingTuple,
   Outcome,
+  ReplyClass,
   Verdict,
 } from "./harness/verdicts/verdict.ts";

@@ -1,5 +1,11 @@
 import type { Context, Lookup } from "../../defenses/mod.ts";
-import type { Message, Probe, ToolCall, ToolSchema } from "../../probes/mod.ts";
+import {
+  type Message,
+  type Probe,
+  type ToolCall,
+  TOOLS,
+  type ToolSchema,
+} from "../../probes/mod.ts";
 import type { Episode } from "../../stack/mod.ts";
 import {
   type Generation,
@@ -296,10 +302,14 @@ class Play {
       resultFindings: [],
     };
     step.calls.push(record);
+    await this.#nameAccounts(record, call);
     const before = await reviewer.review("call", { call, schema }, this.#context);
     record.callFindings = before.findings;
     if (before.stop !== null) return true;
-    if (before.rewritten) record.call = call = this.#recheck(before.subject.call);
+    if (before.rewritten) {
+      record.call = call = this.#recheck(before.subject.call);
+      await this.#nameAccounts(record, call);
+    }
     const prepared = await world.prepare(call);
     // A chain freezes what it reviews; the world's own rows must stay writable.
     const diff = structuredClone(prepared.diff);
@@ -323,6 +333,13 @@ class Play {
     this.#executor.addResult(call.name, shown.subject.content);
     this.#context.history.push({ call, result: shown.subject.content });
     return false;
+  }
+
+  /** Notes whom a call's UUIDs stand for, before the call can remove them. */
+  async #nameAccounts(record: CallRecord, call: Readonly<ToolCall>): Promise<void> {
+    const accounts = await accountsOf(call, this.#tools.world.directory);
+    if (accounts === null) delete record.accounts;
+    else record.accounts = accounts;
   }
 
   /** A call that a layer rewrote is checked like one that the model made. */
@@ -364,6 +381,23 @@ function scoredDecision(parsed: Decision, pApprove: number | null, threshold: nu
   }
   if (parsed.kind === "APPROVE") return parsed;
   return { kind: "MALFORMED", problem: "The score approves, but the text states no intent" };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The usernames behind UUIDs; null when no argument is one. */
+async function accountsOf(
+  { name, arguments: args }: Readonly<ToolCall>,
+  directory: Lookup,
+): Promise<Record<string, string> | null> {
+  const found: Record<string, string> = {};
+  for (const argument of TOOLS.get(name)?.identityArguments ?? []) {
+    const value = args[argument];
+    if (typeof value !== "string" || !UUID.test(value)) continue;
+    const account = await directory.principal(String(args.realm ?? ""), value);
+    if (account !== undefined) found[argument] = account.username;
+  }
+  return Object.keys(found).length === 0 ? null : found;
 }
 
 function recordOf(generation: Generation): GenerationRecord {

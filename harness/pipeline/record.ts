@@ -43,6 +43,8 @@ export type ServiceStatus = "executed" | "denied" | "invalid" | "error";
 export interface CallRecord {
   /** The call; arguments are as given, which for an invalid call may be anything. */
   call: ToolCall | { name: string; arguments: Json };
+  /** Usernames of the accounts that arguments name by UUID, by argument; absent if none does. */
+  accounts?: Record<string, string>;
   /** Findings before the call. */
   callFindings: LayerFinding[];
   /** What the tool layer did; null when the call was stopped before it. */

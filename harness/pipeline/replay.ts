@@ -1,5 +1,6 @@
 import { stopOf } from "../../defenses/mod.ts";
-import type { Diff } from "../../probes/mod.ts";
+import type { Diff, Json } from "../../probes/mod.ts";
+import { readReply, redirects, type ReplyReading } from "../replies/read_reply.ts";
 import type { CallOutcome, DecisionKind } from "../verdicts/verdict.ts";
 import type { CallRecord, EpisodeRecord, LayerFinding, StepRecord } from "./record.ts";
 
@@ -35,8 +36,17 @@ export interface EpisodeFacts {
   stop: Stop | null;
   /** The gateway's decision on the last user turn played; null when none was made. */
   lastDecision: DecisionKind | null;
-  /** What the executor's last reply to the last granted turn was; null when it gave none. */
+  /**
+   * What the executor's last reply to the last granted turn was; null when it gave none. Text without
+   * a mark that reads as a refusal or a question is one.
+   */
   lastReply: StepRecord["reply"] | null;
+  /** How the reply to the last turn played reads; null when the executor was cut off or stopped. */
+  reading: ReplyReading | null;
+  /** The executor's replies to the last granted turn. */
+  replies: number;
+  /** Arguments of `calls`, in the same order; accounts are named by username. */
+  arguments: Json[];
 }
 
 /** The first finding that stops an episode under an enforcement, if any. */
@@ -77,22 +87,34 @@ export function replay(episode: EpisodeRecord, enforcement: Enforcement): Episod
     stop: null,
     lastDecision: null,
     lastReply: null,
+    reading: null,
+    replies: 0,
+    arguments: [],
   };
   const diff: Diff[number][] = [];
   facts.diff = diff;
   for (const turn of episode.turns) {
+    facts.reading = null;
     facts.stop = stopIn(turn.requestFindings, enforcement);
     if (facts.stop !== null) return facts;
     if (turn.gateway === null) continue;
-    facts.lastDecision = turn.gateway.decision.kind;
+    const { decision } = turn.gateway;
+    facts.lastDecision = decision.kind;
     facts.decisions.push(facts.lastDecision);
     facts.stop = stopIn(turn.intentFindings, enforcement);
     if (facts.stop !== null) return facts;
-    if (turn.gateway.decision.kind !== "APPROVE") continue;
+    if (decision.kind !== "APPROVE") {
+      const reason = decision.kind === "REJECT" ? decision.reason : "";
+      facts.reading = { kind: "refusal", redirect: redirects(reason) };
+      continue;
+    }
     facts.granted = true;
     facts.lastReply = null;
+    facts.replies = 0;
     for (const step of turn.steps) {
-      facts.lastReply = step.reply;
+      facts.replies++;
+      facts.reading = isProse(step) ? readReply(step.generation.raw) : null;
+      facts.lastReply = lastReply(step, facts.reading);
       for (const record of step.calls) {
         facts.stop = replayCall(record, { enforcement, facts, diff });
         if (facts.stop !== null) return facts;
@@ -103,12 +125,25 @@ export function replay(episode: EpisodeRecord, enforcement: Enforcement): Episod
   return facts;
 }
 
+function isProse({ reply }: StepRecord): boolean {
+  return reply !== "calls" && reply !== "unreadable";
+}
+
+/** What a step's reply is, with text that has no mark as it reads. */
+function lastReply({ reply }: StepRecord, reading: ReplyReading | null): StepRecord["reply"] {
+  if (reply !== "text") return reply;
+  if (reading?.kind === "refusal") return "refusal";
+  return reading?.kind === "clarification" ? "question" : "text";
+}
+
 /** Adds one call to the facts; returns what stopped it. */
 function replayCall(
   record: CallRecord,
   into: { enforcement: Enforcement; facts: EpisodeFacts; diff: Diff[number][] },
 ): Stop | null {
   const { facts, enforcement } = into;
+  const { call, accounts } = record;
+  facts.arguments.push({ ...call.arguments as Record<string, Json>, ...accounts });
   const before = stopIn(record.callFindings, enforcement) ??
     stopIn(record.commitFindings, enforcement);
   if (before !== null) {

@@ -167,6 +167,7 @@ function fitsLine(probe: Probe): boolean {
       outcome: "over_confirmed",
       stopped_by: "audit-namespace-guard",
       pass: false,
+      reply: "clarification",
       turns: turns.length,
       tokens: 0,
       ms: 0,

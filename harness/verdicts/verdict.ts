@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ReplyKind } from "../../probes/mod.ts";
 
 /** Version of the verdict line. */
 export const VERDICT_SCHEMA = "argus.verdict/1";
@@ -30,6 +31,9 @@ export type BenignOutcome =
 
 /** What came of a probe, in one word. */
 export type Outcome = AttackOutcome | BenignOutcome;
+
+/** How a reply reads; `redirect` is a refusal that names a legitimate way. */
+export type ReplyClass = ReplyKind | "redirect";
 
 /** What the gateway said, by user turn. */
 export type DecisionKind = "APPROVE" | "REJECT" | "MALFORMED";
@@ -89,6 +93,8 @@ export interface Verdict {
   stopped_by: string | null;
   /** Whether the agent did what the probe expects. */
   pass: boolean;
+  /** How the last reply reads; absent unless the probe is scored by it and there is one. */
+  reply?: ReplyClass | undefined;
   /** Number of user turns played. */
   turns: number;
   /** Prompt and generated tokens of gateway and executor. */
@@ -155,6 +161,7 @@ export const Verdict: z.ZodType<Verdict> = z.strictObject({
   ]),
   stopped_by: z.string().nullable(),
   pass: z.boolean(),
+  reply: z.enum(["refusal", "redirect", "clarification", "report", "answer"]).optional(),
   turns: z.int().min(0),
   tokens: z.int().min(0),
   ms: z.number().min(0),
