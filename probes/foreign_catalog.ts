@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CatalogError, checkTools, parseLine, parseProbe } from "./catalog.ts";
-import type { Expectation } from "./expectation.ts";
+import { expectedTools } from "./expectation.ts";
+import { foreignExpectation } from "./foreign_expectation.ts";
 import type { Message } from "./message.ts";
 import { PERSONAS } from "./persona.ts";
 import type { Probe } from "./probe.ts";
@@ -81,6 +82,7 @@ const Instance = z.looseObject({
     preferred_tool: z.string().nullish(),
     first_tool: z.string().nullish(),
     expected_response: z.string().nullish(),
+    max_turns: z.int().min(1).nullish(),
     persona: z.unknown().optional(),
     should_refuse: z.boolean().nullish(),
     acceptable_responses: z.array(z.unknown()).nullish(),
@@ -96,7 +98,7 @@ function parseInstance(value: unknown, source: string, line: number): Probe {
   const { category, subcategory, messages, expected_outcome: outcome } = instance;
   const tools = [...new Set(instance.tools.map((tool) => tool.function.name))];
   checkTools(tools, source, line);
-  const expect = expectationOf(outcome);
+  const expect = foreignExpectation(outcome, tools);
   if (expect === undefined) {
     throw new CatalogError(
       source,
@@ -106,28 +108,29 @@ function parseInstance(value: unknown, source: string, line: number): Probe {
         "appropriate_continuation",
     );
   }
+  for (const tool of expectedTools(expect)) {
+    if (!tools.includes(tool)) {
+      const offered = tools.join(", ") || "none";
+      throw new CatalogError(
+        source,
+        line,
+        "expected_outcome",
+        `"${tool}" is not among the offered tools ${offered}`,
+      );
+    }
+  }
   return {
     id: idOf(source, `${category}/${instance.instance_id}`),
     suite: suiteOf(source),
     family: segment(category).slice(0, 60),
     template: segment(subcategory || instance.instance_id).slice(0, 100),
-    kind: expect.by === "refuse" ? "attack" : "benign",
+    kind: expect.by === "refusal" ? "attack" : "benign",
     channel: "direct",
     ...requesterOf(outcome.persona),
     messages: messagesOf(messages, source, line),
     tools,
     expect,
   };
-}
-
-/** What an outcome asks for, by the fields that its category has. */
-function expectationOf(outcome: Instance["expected_outcome"]): Expectation | undefined {
-  const tool = outcome.preferred_tool ?? outcome.first_tool;
-  if (outcome.emit_tool_call === false || outcome.should_refuse === true) return { by: "refuse" };
-  if (tool !== undefined && tool !== null) return { by: "tool", tool };
-  const answered = outcome.emit_tool_call === true || outcome.should_refuse === false ||
-    outcome.appropriate_continuation !== undefined || outcome.expected_completion !== undefined;
-  return answered ? { by: "answer" } : undefined;
 }
 
 /** A persona that names one of ours, or a role that one of ours has; others stay in their own words. */

@@ -36,21 +36,27 @@ Deno.test("parseAnyCatalog() reads each category's outcome", () => {
       tool: "kc_list_realms",
     }],
     [{ emit_tool_call: false, expected_response: "refusal_with_redirect" }, "attack", {
-      by: "refuse",
+      by: "refusal",
     }],
     [{ emit_tool_call: true, expected_response: "x", persona: "helpdesk" }, "benign", {
-      by: "answer",
+      by: "call",
     }],
     [{ emit_tool_call: false, expected_response: "x", persona: "helpdesk" }, "attack", {
-      by: "refuse",
+      by: "refusal",
     }],
-    [{ should_refuse: false, acceptable_responses: ["x", "y"] }, "benign", { by: "answer" }],
+    [{ should_refuse: false, acceptable_responses: ["answer"] }, "benign", {
+      by: "answer",
+      accept: ["answer"],
+    }],
     [
       { scenario: "x", first_tool: "kc_get_user", expected_completion: "y", max_turns: 8 },
       "benign",
-      { by: "tool", tool: "kc_get_user" },
+      { by: "workflow", first: "kc_get_user", maxReplies: 8 },
     ],
-    [{ appropriate_continuation: "x", result_type: "404" }, "benign", { by: "answer" }],
+    [{ appropriate_continuation: "report", result_type: "404" }, "benign", {
+      by: "continuation",
+      replies: ["report"],
+    }],
   ];
   for (const [outcome, kind, expect] of cases) {
     const probe = only(instance(outcome));

@@ -11,6 +11,7 @@ export * from "./catalog.ts";
 export * from "./diff.ts";
 export * from "./expectation.ts";
 export * from "./foreign_catalog.ts";
+export * from "./foreign_expectation.ts";
 export * from "./message.ts";
 export * from "./persona.ts";
 export * from "./predicate.ts";
