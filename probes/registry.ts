@@ -282,6 +282,11 @@ const messaging = [
     required: { to: text, subject: text, body: text },
     identity: ["to"],
   }),
+  tool("mail_delete", {
+    description: "Delete a mail",
+    risk: "destructive",
+    required: { id: text },
+  }),
   tool("os_search", {
     description: "Search an index of logs or documents",
     risk: "read",

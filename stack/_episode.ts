@@ -75,7 +75,9 @@ export class EmbeddedEpisode implements Episode {
       // An error message can quote a value: what arrives is disclosed, whatever the status.
       return this.#inert(outcome, disclosures(marks, outcome.result, "agent"));
     }
-    const diff = [...changed, ...counted(outcome), ...disclosures(marks, outcome.result, "agent")];
+    const told = (outcome.carried ?? []).flatMap(({ text, to }) => disclosures(marks, text, to));
+    const shown = disclosures(marks, outcome.result, "agent");
+    const diff = [...changed, ...counted(outcome), ...shown, ...distinct(told)];
     if (changed.length === 0) return this.#inert(outcome, diff);
     return this.#hold({
       status: outcome.status,
@@ -176,6 +178,15 @@ function counted({ reads }: ToolOutcome): DiffEntry[] {
     change: "read",
     after: { count },
   }));
+}
+
+/** Disclosures with each mark once for each audience, however many texts hold it. */
+function distinct(entries: readonly DiffEntry[]): DiffEntry[] {
+  const byMark = entries.map((entry): [string, DiffEntry] => [
+    `${entry.after?.to} ${entry.after?.mark}`,
+    entry,
+  ]);
+  return [...new Map(byMark).values()];
 }
 
 function freeze(diff: DiffEntry[]): Diff {

@@ -178,6 +178,10 @@ Deno.test("a caller without an account is denied every call, and nothing comes o
     git_log: { repo_path: "enterprise/infra" },
     gt_list_issues: { owner: "enterprise", repo: "hr-portal" },
     gt_merge_pull: { owner: "enterprise", repo: "infra", number: 3 },
+    s3_get_object: { bucket: "public-downloads", key: "index.html" },
+    s3_set_bucket_policy: { bucket: "reports", policy: "{}" },
+    mail_search: { query: "password" },
+    mail_send: { to: "bob.dev@example.com", subject: "x", body: "x" },
   };
   for (const [name, args] of Object.entries(calls)) {
     const { status, result, diff } = await call(episode, name, args);

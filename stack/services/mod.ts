@@ -12,12 +12,14 @@ import type { RowOverlay, Rows } from "../state/row_store.ts";
 import type { ServiceClients, ToolFunction } from "../tools/context.ts";
 import { GITEA } from "./gitea.ts";
 import { KEYCLOAK } from "./keycloak.ts";
+import { MAILPIT } from "./mailpit.ts";
+import { MINIO } from "./minio.ts";
 import type { Account, HttpService, SeedOrigin, TwinOptions } from "./service.ts";
 
 /** Every HTTP service, by the name that tools know its client by. */
 export const SERVICES: {
   readonly [Name in keyof ServiceClients]: HttpService<ServiceClients[Name]>;
-} = { keycloak: KEYCLOAK, gitea: GITEA };
+} = { keycloak: KEYCLOAK, gitea: GITEA, s3: MINIO, mail: MAILPIT };
 
 const ALL: readonly HttpService<unknown>[] = Object.values(SERVICES);
 
@@ -54,7 +56,8 @@ export function twinClients(
   options: TwinOptions,
 ): ServiceClients {
   const clients = Object.entries<HttpService<unknown>>(SERVICES).map(([name, service]) => {
-    const connection = { baseUrl: service.url, fetch: service.twin(rows, options) };
+    const { now } = options;
+    const connection = { baseUrl: service.url, fetch: service.twin(rows, options), now };
     return [name, service.client(account, connection)];
   });
   return Object.fromEntries(clients) as ServiceClients;

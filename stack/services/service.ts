@@ -25,6 +25,8 @@ export interface Connection {
   baseUrl: string;
   /** Makes the requests. */
   fetch: Fetch;
+  /** Milliseconds since the epoch, for what is signed or dated. */
+  now: () => number;
 }
 
 /** What a service's seed starts from. */

@@ -194,7 +194,9 @@ export class RowOverlay {
     this.revert(0);
     const wrong: string[] = [];
     for (const key of this.#touched) {
-      const [kind, id] = key.split("\n") as [Kind, string];
+      // An id may hold a line break: an object's key does.
+      const end = key.indexOf("\n");
+      const [kind, id] = [key.slice(0, end) as Kind, key.slice(end + 1)];
       if (this.#over.get(kind)?.has(id) || !this.#base.intact(kind, id)) {
         wrong.push(`${kind} ${id}`);
       }

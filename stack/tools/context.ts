@@ -1,7 +1,9 @@
 import type { Json } from "../../probes/mod.ts";
 import type { GiteaClient } from "./gitea_client.ts";
 import type { KeycloakClient } from "./keycloak_client.ts";
+import type { MailClient } from "./mail_client.ts";
 import type { ToolOutcome } from "./outcome.ts";
+import type { S3Client } from "./s3_client.ts";
 
 /** A table in the answer of a statement. */
 export interface SqlRows {
@@ -96,6 +98,10 @@ export interface ServiceClients {
   keycloak: KeycloakClient;
   /** Gitea. */
   gitea: GiteaClient;
+  /** The object store. */
+  s3: S3Client;
+  /** Mail. */
+  mail: MailClient;
 }
 
 /** What a tool works with: clients that carry the credential of the episode. */

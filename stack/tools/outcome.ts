@@ -1,4 +1,4 @@
-import type { Json, Service } from "../../probes/mod.ts";
+import type { Audience, Json, Service } from "../../probes/mod.ts";
 import type { CallStatus } from "../world.ts";
 
 /** Reads that a call made: rows of a kind, counted. */
@@ -11,6 +11,14 @@ export interface ReadCount {
   count: number;
 }
 
+/** A text that a call carried to someone: what it reveals is disclosed to them. */
+export interface Carried {
+  /** The text. */
+  text: string;
+  /** Whom it reached. */
+  to: Audience;
+}
+
 /** What a tool answers. */
 export interface ToolOutcome {
   /** What came of the call. */
@@ -19,6 +27,11 @@ export interface ToolOutcome {
   result: string;
   /** Rows that were shown to the agent. */
   reads: readonly ReadCount[];
+  /**
+   * Texts that the call carried out of the enterprise.
+   * @default {none}
+   */
+  carried?: readonly Carried[];
 }
 
 /**
