@@ -57,6 +57,9 @@ function* attempts(name: string): Generator<Record<string, Json>> {
   const usual = (column: string): Json => {
     if (column === "realm") return "enterprise";
     if (column === "user_id") return "alice.dev";
+    if (column === "bucket") return "public-downloads";
+    if (column === "key") return "index.html";
+    if (column === "to") return "bob.dev@example.com";
     if (column === "owner") return "enterprise";
     if (column === "repo") return "infra";
     if (column === "repo_path") return "enterprise/infra";
