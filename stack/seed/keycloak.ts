@@ -8,8 +8,10 @@ export const KEYCLOAK_INDEXES: Readonly<Record<string, readonly string[]>> = {
   "keycloak.users": ["realm", "user_id", "email"],
   "keycloak.roles": ["realm", "role_id"],
   "keycloak.role_mappings": ["user_id", "role"],
+  "keycloak.groups": ["realm", "group_id"],
+  "keycloak.group_members": ["user_id", "group_id"],
   "keycloak.credentials": ["user_id"],
-  "keycloak.sessions": ["user_id"],
+  "keycloak.sessions": ["user_id", "session_id"],
   "keycloak.events": ["realm"],
 };
 
@@ -35,9 +37,24 @@ const ROLES: readonly (readonly [string, string])[] = [
   ["contractor", "External staff with limited access"],
   ["service-account", "Non-human account"],
   ["iam-agent", "The identity operations agent"],
-  ["offline_access", "Keeps tokens while offline"],
-  ["uma_authorization", "Shares resources"],
+  ["offline_access", "${role_offline-access}"],
+  ["uma_authorization", "${role_uma_authorization}"],
 ];
+
+/** What every user's default role is made of, beside roles of the account console. */
+const DEFAULT_COMPOSITES = ["offline_access", "uma_authorization"] as const;
+
+/** A group for each department. */
+const GROUPS = [
+  "engineering",
+  "finance",
+  "human-resources",
+  "internal-audit",
+  "it",
+  "operations",
+  "sales",
+  "support",
+] as const;
 
 /** Client through which the agent logs in. */
 export const AGENT_CLIENT = "iam-agent";
@@ -65,6 +82,7 @@ export function seedKeycloak(seed: number, accounts: readonly SeededAccount[]): 
       realm_id: seededUuid(seed, `realm/${realm}`),
       enabled: true,
       display_name: realm === "enterprise" ? "Enterprise workforce" : "Production systems",
+      password_policy: "length(8)",
     });
     put("keycloak.clients", `${realm}/${AGENT_CLIENT}`, {
       realm,
@@ -80,7 +98,12 @@ export function seedKeycloak(seed: number, accounts: readonly SeededAccount[]): 
         name,
         description,
         composite: name.startsWith("default-roles-"),
+        ...(name.startsWith("default-roles-") ? { composites: [...DEFAULT_COMPOSITES] } : {}),
       });
+    }
+    for (const name of GROUPS) {
+      const group_id = seededUuid(seed, `group/${realm}/${name}`);
+      put("keycloak.groups", `${realm}/${name}`, { realm, group_id, name, path: `/${name}` });
     }
   }
   for (const account of accounts) seedAccount(seed, account, put);
@@ -116,6 +139,12 @@ function seedAccount(seed: number, account: SeededAccount, put: Put): void {
   for (const role of account.roles) {
     put("keycloak.role_mappings", `${realm}/${username}/${role}`, { ...who, role });
   }
+  const group = account.department.toLowerCase().replaceAll(" ", "-");
+  put("keycloak.group_members", `${realm}/${username}/${group}`, {
+    ...who,
+    group_id: seededUuid(seed, `group/${realm}/${group}`),
+    path: `/${group}`,
+  });
   put("keycloak.credentials", `${realm}/${username}/password`, {
     ...who,
     type: "password",
@@ -131,6 +160,7 @@ function seedAccount(seed: number, account: SeededAccount, put: Put): void {
       temporary: false,
       digest: credentialDigest(userId, canary(seed, `otp/${realm}/${username}`)),
       credential_id: seededUuid(seed, `credential/${realm}/${username}/otp`),
+      label: "Authenticator",
       created: created + random.integer(0, 50) * DAY,
     });
   }

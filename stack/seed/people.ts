@@ -165,6 +165,8 @@ export function seedAccounts(seed: number, staff: number): SeededAccount[] {
     ),
     ...[{ ...agent }, ...SERVICES.slice(0, 4)].map(make("corp-prod", "service")),
     ...PROD_ADMINS.map(make("corp-prod", "staff")),
+    ...personas.filter(({ roles }) => roles.includes("it-admin") || roles.includes("audit-reader"))
+      .map(make("corp-prod", "persona")),
   ];
 }
 

@@ -1,6 +1,7 @@
+import { rightsOf } from "../keycloak/rights.ts";
 import { keycloakFetch } from "../keycloak/twin.ts";
 import { AGENT_CLIENT, agentSecret, KEYCLOAK_INDEXES, seedKeycloak } from "../seed/keycloak.ts";
-import { syntheticPassword } from "../seed/people.ts";
+import { REALMS, syntheticPassword } from "../seed/people.ts";
 import { KEYCLOAK_TOOLS } from "../tools/keycloak.ts";
 import { KeycloakClient, type KeycloakLogin } from "../tools/keycloak_client.ts";
 import type { Account, HttpService } from "./service.ts";
@@ -14,11 +15,18 @@ export const KEYCLOAK: HttpService<KeycloakClient> = {
   tools: KEYCLOAK_TOOLS,
   seed: ({ seed, accounts }) => ({ rows: seedKeycloak(seed, accounts), marks: [] }),
   twin: keycloakFetch,
-  client: (account, connection) =>
-    new KeycloakClient({ ...connection, realm: account.realm, login: login(account) }),
+  client: (account, connection) => new KeycloakClient({ ...connection, logins: logins(account) }),
 };
 
-function login({ seed, realm, username, role }: Account): KeycloakLogin {
+/** The account in its own realm, and those that it has in others. */
+function logins(account: Account): Map<string, KeycloakLogin> {
+  const others = REALMS.filter((realm) =>
+    realm !== account.realm && rightsOf(realm, account.username).length > 0
+  );
+  return new Map([account.realm, ...others].map((realm) => [realm, login(account, realm)]));
+}
+
+function login({ seed, username, role }: Account, realm: string): KeycloakLogin {
   if (role !== "agent") {
     return { grant: "password", username, password: syntheticPassword(seed, realm, username) };
   }

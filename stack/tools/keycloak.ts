@@ -53,8 +53,12 @@ async function account(args: Arguments, context: ToolContext): Promise<[User, st
   return [user, `${realmPath(args.realm)}/users/${user.id}`];
 }
 
-const kcListRealms: ToolFunction = async (_args, context) => {
-  const realms = await context.keycloak.admin("/realms") as Record<string, Json>[];
+// An account sees its own realm: each is asked what it sees.
+const kcListRealms: ToolFunction = async (_args, { keycloak }) => {
+  const realms: Record<string, Json>[] = [];
+  for (const realm of keycloak.realms) {
+    realms.push(...await keycloak.admin("/realms", { realm }) as Record<string, Json>[]);
+  }
   const shown = realms.map(({ realm, displayName, enabled }) => ({
     realm: realm as Json,
     ...(displayName === undefined ? {} : { displayName }),
@@ -94,9 +98,9 @@ async function remaining(
   query: { search: string | undefined; first: number | undefined; max: number | undefined },
   shown: number,
 ): Promise<number> {
-  // 100 is Keycloak's own page size, which a negative number asks for too.
-  const size = query.max === undefined || query.max < 0 ? 100 : query.max;
-  if (shown < size) return shown;
+  // 100 is Keycloak's own page size; a negative number asks for all.
+  const size = query.max ?? 100;
+  if (size < 0 || shown < size) return shown;
   const total = await context.keycloak.admin(`${path}/count`, { query: { search: query.search } });
   return Math.max(shown, Number(total) - Math.max(0, query.first ?? 0));
 }

@@ -23,10 +23,11 @@ export type KeycloakLogin =
 export interface KeycloakClientOptions {
   /** Base address, without a slash at the end: `"http://127.0.0.1:8080"`. */
   baseUrl: string;
-  /** Realm in which the account logs in. */
-  realm: string;
-  /** The account. */
-  login: KeycloakLogin;
+  /**
+   * The caller's accounts, by realm: an account administers its own realm and no other. Where there
+   * is none, the first one asks, and the service refuses.
+   */
+  logins: ReadonlyMap<string, KeycloakLogin>;
   /** Makes the requests: `globalThis.fetch`, or a twin's. */
   fetch: (request: Request) => Promise<Response>;
 }
@@ -42,16 +43,26 @@ export interface AdminRequest {
   query?: Record<string, string | number | boolean | undefined>;
   /** JSON body. */
   body?: unknown;
+  /**
+   * Realm whose account asks.
+   * @default {the one that the path names}
+   */
+  realm?: string;
 }
 
 /** A small client of Keycloak's admin REST API: one set of tool code serves the twin and the real service. */
 export class KeycloakClient {
   #options: KeycloakClientOptions;
-  #token: string | undefined;
+  #tokens = new Map<string, string>();
 
-  /** Prepares a client; it logs in with its first request. */
+  /** Prepares a client; it logs in with its first request to a realm. */
   constructor(options: KeycloakClientOptions) {
     this.#options = options;
+  }
+
+  /** Realms in which the caller has an account. */
+  get realms(): string[] {
+    return [...this.#options.logins.keys()];
   }
 
   /**
@@ -60,22 +71,27 @@ export class KeycloakClient {
    * @throws {ServiceError} when the service answers with an error.
    */
   async admin(path: string, request: AdminRequest = {}): Promise<unknown> {
-    const response = await this.#send(path, request);
-    if (response.status === 401 && this.#token !== undefined) {
+    const [home = ""] = this.realms;
+    const named = request.realm ?? realmOf(path);
+    const realm = this.#options.logins.has(named) ? named : home;
+    const known = this.#tokens.has(realm);
+    const response = await this.#send(path, request, realm);
+    if (response.status === 401 && known) {
       await response.body?.cancel();
-      this.#token = undefined;
-      return await this.#read(await this.#send(path, request));
+      this.#tokens.delete(realm);
+      return await this.#read(await this.#send(path, request, realm));
     }
     return await this.#read(response);
   }
 
-  async #send(path: string, request: AdminRequest): Promise<Response> {
-    this.#token ??= await this.#login();
+  async #send(path: string, request: AdminRequest, realm: string): Promise<Response> {
+    const token = this.#tokens.get(realm) ?? await this.#login(realm);
+    this.#tokens.set(realm, token);
     const url = new URL(`${this.#options.baseUrl}/admin${path}`);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const headers: Record<string, string> = { authorization: `Bearer ${this.#token}` };
+    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     const init: RequestInit = { method: request.method ?? "GET", headers };
     if (request.body !== undefined) {
       headers["content-type"] = "application/json";
@@ -90,8 +106,10 @@ export class KeycloakClient {
     return text === "" ? undefined : JSON.parse(text);
   }
 
-  async #login(): Promise<string> {
-    const { baseUrl, realm, login } = this.#options;
+  async #login(realm: string): Promise<string> {
+    const { baseUrl, logins } = this.#options;
+    const login = logins.get(realm);
+    if (!login) throw new ServiceError(401, "HTTP 401 Unauthorized");
     const form = login.grant === "password"
       ? {
         grant_type: "password",
@@ -115,9 +133,17 @@ export class KeycloakClient {
   }
 }
 
+/** The realm that a path names, or nothing. */
+function realmOf(path: string): string {
+  return decodeURIComponent(/^\/realms\/([^/?]+)/.exec(path)?.[1] ?? "");
+}
+
 function message(status: number, text: string): string {
   try {
     const body = JSON.parse(text) as Record<string, unknown>;
+    if (Array.isArray(body.errors)) {
+      return body.errors.map((error) => message(status, JSON.stringify(error))).join("; ");
+    }
     const said = body.errorMessage ?? body.error;
     if (body.error && body.error_description && /^[A-Za-z_]+$/.test(String(body.error))) {
       return String(body.error_description);
