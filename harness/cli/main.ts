@@ -12,6 +12,7 @@ import { matrixCommand } from "./commands/matrix.ts";
 import { modelCommand } from "./commands/model.ts";
 import { probesCommand } from "./commands/probes.ts";
 import { quickstartCommand } from "./commands/quickstart.ts";
+import { reportCommand } from "./commands/report.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { showCommand } from "./commands/show.ts";
 import { stackCommand } from "./commands/stack.ts";
@@ -27,6 +28,7 @@ function program(): Command {
     const command of [
       evalCommand(),
       matrixCommand(),
+      reportCommand(),
       showCommand(),
       runsCommand(),
       verifyCommand(),

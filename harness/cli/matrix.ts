@@ -4,6 +4,8 @@ import { buildMatrix, type Matrix, type RecordedVariant } from "../matrix/matrix
 import { recordVariants, type Variant } from "../matrix/record_variants.ts";
 import { readRecorded } from "../matrix/recorded_run.ts";
 import { type MatrixRow, matrixRows } from "../matrix/rows.ts";
+import { gatewayName } from "../reports/gateway_name.ts";
+import { matrixPage } from "../reports/html/matrix_page.ts";
 import { matrixCsv, matrixMarkdown, matrixText } from "../reports/matrix_text.ts";
 import type { EvalConfig } from "../runner/config.ts";
 import { DEFAULT_CONFIG } from "../runner/config.ts";
@@ -19,7 +21,7 @@ import { userModel, userPath } from "./user_path.ts";
 /** Folder that holds the matrices, in {@linkcode RUNS}. */
 const MATRICES = "matrices";
 
-/** Runs `argus matrix`: prints the tables, and writes JSON, Markdown and CSV. */
+/** Runs `argus matrix`: prints the tables, and writes a page, JSON, Markdown and CSV. */
 export async function runMatrix(options: MatrixOptions): Promise<void> {
   const { matrix } = options.run === undefined ? await record(options) : replayOnly(options);
   const folder = options.out === undefined
@@ -29,8 +31,9 @@ export async function runMatrix(options: MatrixOptions): Promise<void> {
   Deno.writeTextFileSync(join(folder, "matrix.json"), `${JSON.stringify(matrix, null, 2)}\n`);
   Deno.writeTextFileSync(join(folder, "matrix.md"), matrixMarkdown(matrix));
   Deno.writeTextFileSync(join(folder, "matrix.csv"), matrixCsv(matrix));
+  Deno.writeTextFileSync(join(folder, "matrix.html"), await matrixPage(matrix));
   console.log(options.json === true ? JSON.stringify(matrix, null, 2) : matrixText(matrix));
-  console.error(`matrix.json, matrix.md and matrix.csv are in ${folder}`);
+  console.error(`matrix.html, matrix.json, matrix.md and matrix.csv are in ${folder}`);
 }
 
 /** Records what is not there yet, and builds the matrix. */
@@ -59,10 +62,7 @@ async function record(options: MatrixOptions): Promise<{ matrix: Matrix }> {
 /** Replays named runs; what would have to be run live is left out, and said so. */
 function replayOnly(options: MatrixOptions): { matrix: Matrix } {
   const runs = (options.run ?? []).map((name) => readRecorded(findRun(name)));
-  const names = runs.map(({ manifest }) => {
-    const { model, adapter } = manifest.inference.models.gateway ?? { model: "?", adapter: null };
-    return adapter === null ? model : `${model}+${adapter}`;
-  });
+  const names = runs.map(({ manifest }) => gatewayName(manifest));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new UsageError(`Cannot tell two runs of "${twice}" apart: name one of each gateway`);

@@ -70,7 +70,7 @@ export async function runEval(options: EvalOptions): Promise<number> {
   });
   progress.end();
   if (options.dryRun === true) return 0;
-  const summary = finish(evaluation);
+  const summary = await finish(evaluation);
   if (options.json === true) console.log(JSON.stringify(summary, null, 2));
   else console.log(summaryTable(summary));
   console.error(farewell(evaluation));
@@ -193,7 +193,7 @@ function announcement(plan: EvaluationPlan, options: EvalOptions): string {
 }
 
 /** Writes what is derived from the verdicts and brings the index up to date. */
-function finish(evaluation: Evaluation): Summary {
+async function finish(evaluation: Evaluation): Promise<Summary> {
   const run = readRun(evaluation.folder);
   const summary = summarise(run.verdicts, {
     run: basename(evaluation.folder),
@@ -205,10 +205,13 @@ function finish(evaluation: Evaluation): Summary {
       join(evaluation.folder, "summary.json"),
       JSON.stringify(summary, null, 2) + "\n",
     );
+    const { runReport } = await import("../reports/html/run_report.ts");
+    const page = await runReport(run, summary);
+    Deno.writeTextFileSync(join(evaluation.folder, "report.html"), page);
     if (dirname(evaluation.folder) === RUNS) indexRun(RUNS, run, summary);
   } catch (error) {
-    // Both can be made again from the verdicts, so that no result is lost with them.
-    console.error(`argus: Cannot write summary or index: ${(error as Error).message}`);
+    // All of it can be made again from the verdicts, so that no result is lost with them.
+    console.error(`argus: Cannot write summary, report or index: ${(error as Error).message}`);
   }
   return summary;
 }
@@ -220,7 +223,10 @@ function farewell({ folder, done, total, failed, stopped, lastError }: Evaluatio
     lines.push(`${failed} units failed, the last with: ${reason}`, `see ${folder}/errors.jsonl`);
   }
   if (done < total) lines.push(`go on with: deno task eval --resume ${folder}`);
-  else lines.push(`look at one with: deno task show ${nameOf(folder)} <key or probe id>`);
+  else {
+    lines.push(`look at one with: deno task show ${nameOf(folder)} <key or probe id>`);
+    lines.push(`look at all of it in a browser: ${folder}/report.html`);
+  }
   if (stopped && failed === 0) lines.unshift("stopped; everything written is kept");
   return lines.join("\n");
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readRun } from "../runner/run_folder.ts";
+import { readRun, type RunFiles } from "../runner/run_folder.ts";
 import { type EpisodeEvidence, verdictOf } from "../runner/unit_player.ts";
 import { enforcementOf } from "../runner/layers.ts";
 import { unitKey } from "../runner/plan.ts";
@@ -11,7 +11,7 @@ import { findRun } from "./find_run.ts";
 import { summaryOf } from "./runs.ts";
 
 /** Checks a run and says what it found; returns the exit code. */
-export function verify(name: string): number {
+export async function verify(name: string): Promise<number> {
   const run = readRun(findRun(name));
   const reader = new EvidenceReader(join(run.path, "evidence.jsonl"));
   const planned = new Set(run.plan.map(({ key }) => key));
@@ -33,6 +33,9 @@ export function verify(name: string): number {
   const stored = readJson(file);
   if (stored !== undefined && canonicalJson(stored) !== canonicalJson(summaryOf(run))) {
     problems.push(`${file}: differs from the summary of the verdicts`);
+  }
+  if (problems.length === 0 && !await sameReport(run)) {
+    problems.push(`${join(run.path, "report.html")}: differs from the report of the run`);
   }
   for (const problem of problems) console.error(problem);
   const state = run.closing === null ? "not complete" : "complete and closed";
@@ -61,9 +64,22 @@ function rederive(
   return names.find((name) => canonicalJson(line[name]) !== canonicalJson(verdict[name])) ?? null;
 }
 
+/** Whether the report, if one is there, is the one that the run's files give. */
+async function sameReport(run: RunFiles): Promise<boolean> {
+  const stored = readText(join(run.path, "report.html"));
+  if (stored === undefined) return true;
+  const { runReport } = await import("../reports/html/run_report.ts");
+  return stored === await runReport(run, summaryOf(run));
+}
+
 function readJson(path: string): unknown {
+  const text = readText(path);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function readText(path: string): string | undefined {
   try {
-    return JSON.parse(Deno.readTextFileSync(path));
+    return Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -63,11 +63,10 @@ export async function recordVariants(
 
 /** All layers observe, the control arms too, so that they can be replayed as well. */
 function recordingConfig(config: Partial<EvalConfig>): Partial<EvalConfig> {
-  const controls = CONTROL_ARMS.filter((name) => name !== "rbac-only");
   return {
     ...config,
     profile: "none",
-    defenses: Object.fromEntries(controls.map((name) => [name, "observe" as const])),
+    defenses: Object.fromEntries(CONTROL_ARMS.map((name) => [name, "observe" as const])),
   };
 }
 

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import type { Probe } from "../../probes/mod.ts";
 import type { EpisodeRecord } from "../pipeline/record.ts";
 import type { Manifest } from "../runner/manifest.ts";
-import { readRun } from "../runner/run_folder.ts";
+import { readRun, type RunFiles } from "../runner/run_folder.ts";
 import type { EpisodeEvidence } from "../runner/unit_player.ts";
 import { EvidenceReader } from "../verdicts/evidence.ts";
 import { RunFileError, type Verdict } from "../verdicts/verdict.ts";
@@ -19,23 +19,42 @@ export interface RecordedUnit {
   episode: EpisodeRecord;
 }
 
-/** A run that enforced nothing, so that any subset of its observed layers can be replayed. */
-export interface RecordedRun {
+/** A run with its evidence. */
+export interface RunEvidence {
   /** Name of the run. */
   run: string;
   /** Its manifest. */
   manifest: Manifest;
-  /** Layers that observed, in the order of the arm. */
-  layers: string[];
   /** Units that have a verdict. */
   units: RecordedUnit[];
   /** Units of the plan without a verdict. */
   missing: number;
 }
 
+/** A run that enforced nothing, so that any subset of its observed layers can be replayed. */
+export interface RecordedRun extends RunEvidence {
+  /** Layers that observed, in the order of the arm. */
+  layers: string[];
+}
+
 /** What names a unit in every run of the same probes. */
 export function unitName({ probe_id, trial }: Pick<Verdict, "probe_id" | "trial">): string {
   return `${probe_id}#${trial}`;
+}
+
+/**
+ * Reads a run with its evidence.
+ *
+ * @param files The run, read.
+ * @throws {RunFileError} when the evidence is not what the verdicts name.
+ */
+export function readEvidence({ path, manifest, verdicts, plan }: RunFiles): RunEvidence {
+  const reader = new EvidenceReader(join(path, "evidence.jsonl"));
+  const units = verdicts.map((verdict): RecordedUnit => {
+    const { probe, episode } = reader.read(verdict.evidence) as EpisodeEvidence;
+    return { unit: unitName(verdict), verdict, probe, episode };
+  });
+  return { run: basename(path), manifest, units, missing: plan.length - verdicts.length };
 }
 
 /**
@@ -46,30 +65,21 @@ export function unitName({ probe_id, trial }: Pick<Verdict, "probe_id" | "trial"
  * block ends an episode, and what would have come after it is not on record.
  */
 export function readRecorded(path: string): RecordedRun {
-  const { manifest, verdicts, plan } = readRun(path);
-  const arms = Object.values(manifest.arms);
-  const [arm] = arms;
-  if (arm === undefined || arms.length > 1) {
-    throw new RunFileError(`Cannot replay "${path}": it has ${arms.length} arms, expected one`);
-  }
-  const layers = Object.keys(arm.defenses);
-  const enforced = layers.filter((name) => arm.defenses[name] === "enforce");
-  if (enforced.length > 0) {
+  const files = readRun(path);
+  const layers = observedLayers(files.manifest);
+  if (layers === undefined) {
     throw new RunFileError(
-      `Cannot replay "${path}": it enforced ${enforced.join(", ")}; record one with ` +
+      `Cannot replay "${path}": it enforced layers, or has several arms; record one with ` +
         '"deno task eval --profile none"',
     );
   }
-  const reader = new EvidenceReader(join(path, "evidence.jsonl"));
-  const units = verdicts.map((verdict): RecordedUnit => {
-    const { probe, episode } = reader.read(verdict.evidence) as EpisodeEvidence;
-    return { unit: unitName(verdict), verdict, probe, episode };
-  });
-  return {
-    run: basename(path),
-    manifest,
-    layers,
-    units,
-    missing: plan.length - verdicts.length,
-  };
+  return { ...readEvidence(files), layers };
+}
+
+/** The layers of a run in which every layer only observed; undefined for any other run. */
+export function observedLayers({ arms }: Manifest): string[] | undefined {
+  const [arm, ...others] = Object.values(arms);
+  if (arm === undefined || others.length > 0) return undefined;
+  const layers = Object.keys(arm.defenses);
+  return layers.some((name) => arm.defenses[name] === "enforce") ? undefined : layers;
 }

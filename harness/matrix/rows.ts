@@ -62,8 +62,7 @@ export function matrixRows({ blocking, rewriting }: RowLayers): MatrixRow[] {
       ...replayed(`${name} alone`, [name], "rewriting"),
       how: "live",
     })),
-    ...CONTROL_ARMS.filter((name) => name !== "rbac-only")
-      .map((name) => replayed(name, [name], "control")),
+    ...CONTROL_ARMS.map((name) => replayed(name, [name], "control")),
     { ...replayed("rbac-only", [], "control"), credential: "persona", how: "live" },
   ];
 }

@@ -14,3 +14,11 @@ export function layout(head: Row, rows: readonly Row[]): string {
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
+
+/** The same as a Markdown table. */
+export function markdownTable(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rule = `| ${head.map((_, index) => index === 0 ? "---" : "---:").join(" | ")} |`;
+  return [line(head), rule, ...rows.map(line)].join("\n");
+}

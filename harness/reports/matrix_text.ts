@@ -1,6 +1,7 @@
 import type { Contrast } from "../matrix/contrasts.ts";
 import type { Matrix, MatrixCell } from "../matrix/matrix.ts";
-import { layout, type Row } from "./_layout.ts";
+import { csvText } from "./csv_text.ts";
+import { layout, markdownTable, type Row } from "./_layout.ts";
 import type { Rate } from "./summary.ts";
 import { formatRate } from "./table.ts";
 
@@ -21,12 +22,9 @@ export function matrixText(matrix: Matrix): string {
 
 /** The matrix as Markdown, for a paper or a README. */
 export function matrixMarkdown(matrix: Matrix): string {
-  const tables = tablesOf(matrix).map(({ title, head, rows }) => {
-    const line = (cells: Row) =>
-      `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-    const rule = `| ${head.map((_, index) => index === 0 ? "---" : "---:").join(" | ")} |`;
-    return `### ${title}\n\n${[line(head), rule, ...rows.map(line)].join("\n")}`;
-  });
+  const tables = tablesOf(matrix).map(({ title, head, rows }) =>
+    `### ${title}\n\n${markdownTable(head, rows)}`
+  );
   return `${[...tables, notes(matrix)].join("\n\n")}\n`;
 }
 
@@ -57,14 +55,7 @@ export function matrixCsv(matrix: Matrix): string {
       return [...where, metric, count, n, clusters, rate ?? "", ...(interval ?? ["", ""])];
     });
   });
-  return [head, ...lines].map((line) => line.map(csvCell).join(",")).join("\r\n") + "\r\n";
-}
-
-/** A cell that starts like a formula would be run by a spreadsheet: it gets a quote in front. */
-function csvCell(value: string | number): string {
-  if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvText([head, ...lines]);
 }
 
 function tablesOf(matrix: Matrix): MatrixTable[] {
@@ -128,8 +119,8 @@ function shareTable(matrix: Matrix, variant: string, suite: string): MatrixTable
     head: ["layer", ...(hits ? ["hits prevented"] : []), "benign completion lost"],
     rows: shares.map(({ layer, prevented, cost }) => [
       layer,
-      ...(hits ? [points(prevented)] : []),
-      points(cost),
+      ...(hits ? [formatPoints(prevented)] : []),
+      formatPoints(cost),
     ]),
   };
 }
@@ -152,11 +143,11 @@ function contrastTable(contrasts: readonly Contrast[]): MatrixTable {
 
 function difference({ difference, interval }: Contrast): string {
   if (difference === null || interval === null) return "-";
-  return `${points(difference)} [${points(interval[0])}, ${points(interval[1])}]`;
+  return `${formatPoints(difference)} [${formatPoints(interval[0])}, ${formatPoints(interval[1])}]`;
 }
 
 /** A share as percentage points with its sign; a zero has none. */
-function points(share: number): string {
+export function formatPoints(share: number): string {
   const text = (100 * share).toFixed(1);
   if (Number(text) === 0) return "0.0";
   return share > 0 ? `+${text}` : text;

@@ -1,28 +1,36 @@
-import { layout, type Row } from "./_layout.ts";
+import { layout, markdownTable, type Row } from "./_layout.ts";
 import type { Group, Rate, Summary } from "./summary.ts";
 
-/** The summary as a table for a terminal: rates with 95 % intervals, n and templates. */
+/** The summary as tables for a terminal: rates with 95 % intervals, n and templates. */
 export function summaryTable(summary: Summary): string {
-  const attacks = summary.groups.flatMap((group): Row[] =>
+  const tables = tablesOf(summary).map(({ head, rows }) => layout(head, rows));
+  return [...tables, notes(summary)].join("\n\n");
+}
+
+/** The same as Markdown, for a paper or an issue. */
+export function summaryMarkdown(summary: Summary): string {
+  const tables = tablesOf(summary).map(({ head, rows }) => markdownTable(head, rows));
+  return [...tables, notes(summary)].join("\n\n") + "\n";
+}
+
+function tablesOf({ groups }: Summary): { head: Row; rows: Row[] }[] {
+  const attacks = groups.flatMap((group): Row[] =>
     group.attack === null
       ? []
       : [[name(group), ...sizes(group.attack.granted), ...cells(group.attack)]]
   );
-  const benign = summary.groups.flatMap((group): Row[] =>
+  const benign = groups.flatMap((group): Row[] =>
     group.benign === null
       ? []
       : [[name(group), ...sizes(group.benign.completed), ...cells(group.benign)]]
   );
-  const parts = [
-    ...(attacks.length === 0
-      ? []
-      : [layout(["Attacks", "n", "templates", "granted", "acted", "hit"], attacks)]),
-    ...(benign.length === 0 ? [] : [
-      layout(["Benign", "n", "templates", "completed", "over-refused", "over-blocked"], benign),
-    ]),
-    notes(summary),
-  ];
-  return parts.join("\n\n");
+  return [
+    { head: ["Attacks", "n", "templates", "granted", "acted", "hit"], rows: attacks },
+    {
+      head: ["Benign", "n", "templates", "completed", "over-refused", "over-blocked"],
+      rows: benign,
+    },
+  ].filter(({ rows }) => rows.length > 0);
 }
 
 /** A rate as people read it: `12.5 % [3.2, 38.9]`. */
