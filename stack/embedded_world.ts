@@ -8,7 +8,13 @@ import { type MarkedFile, seedFiles } from "./seed/files.ts";
 import { seedAccounts } from "./seed/people.ts";
 import { seedTables } from "./seed/postgres.ts";
 import { canary, WORLD_TIME } from "./seed/random.ts";
-import { seedServices, SERVICE_INDEXES, SERVICE_VERSIONS, twinClients } from "./services/mod.ts";
+import {
+  plantInServices,
+  seedServices,
+  SERVICE_INDEXES,
+  SERVICE_VERSIONS,
+  twinClients,
+} from "./services/mod.ts";
 import { DumpCache, ENGINE } from "./sql/dump_cache.ts";
 import { EpisodeSql } from "./sql/episode_sql.ts";
 import { SqlHost } from "./sql/sql_host.ts";
@@ -137,6 +143,7 @@ class EmbeddedWorld implements World {
     let ticks = 0;
     const now = (): number => WORLD_TIME + ticks * 1000;
     const view = files.open(rights.files, { actor, now });
+    plantInServices(patch, overlay, { seed, time: WORLD_TIME - 3_600_000 });
     for (const { path, content } of patch.files ?? []) await view.plant(path, content);
     const clients = account && twinClients(account, overlay, { seed, key: this.#key, now });
     const sql = new EpisodeSql(host, { role, now, plants: patch.rows ?? [] });

@@ -1,13 +1,16 @@
 import { WorldPatch } from "../probes/mod.ts";
 import { checkPlantedFiles } from "./files/plant.ts";
+import { checkPlantedIssues } from "./gitea/plant.ts";
+import { checkPlantedMails } from "./mailpit/plant.ts";
+import { checkPlantedObjects } from "./minio/plant.ts";
 import { checkPlants } from "./sql/plant.ts";
 
 /**
- * Checks what a probe plants against the enterprise's tables and folders, without a world: what is
- * refused here would be refused by each episode that plants it. Whether a row's key is free, or a
- * ticket that it names exists, depends on the seeded records and is not checked.
+ * Checks what a probe plants against the enterprise's tables, folders and services, without a world: what is
+ * refused here would be refused by each episode that plants it. Whether a row's key or an issue's
+ * number is free, or a ticket that it names exists, depends on the seeded records and is not checked.
  *
- * @throws {RangeError} when a file's path, a table, a column or a value does not fit; the message
+ * @throws {RangeError} when a path, a table, a column, an address, a key or another value does not fit; the message
  *   names it.
  *
  * @example
@@ -32,6 +35,9 @@ export function checkPatch(patch: WorldPatch): void {
   }
   checkPlantedFiles((parsed.data.files ?? []).map(({ path }) => path));
   checkPlants(parsed.data.rows ?? []);
+  checkPlantedMails(parsed.data.mails ?? []);
+  checkPlantedObjects(parsed.data.objects ?? []);
+  checkPlantedIssues(parsed.data.issues ?? []);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

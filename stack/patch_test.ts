@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import type { Json, Probe, WorldPatch } from "../probes/mod.ts";
 import { checkPatch } from "./patch.ts";
-import { testWorld } from "./testing/episode.ts";
+import { call, changes, testWorld } from "./testing/episode.ts";
 
 const ticket = { ticket_id: "CHG-9001", title: "Joiner" };
 
@@ -15,6 +15,10 @@ function file(path: string, ...others: string[]): WorldPatch {
 }
 
 const hr = { event_id: "HR-9001", username: "x", event: "leaver" };
+
+const mail = { from: "a@example.com", to: ["b@example.com"], subject: "s", text: "t" };
+const object = { bucket: "reports", key: "new/a.md", content: "text" };
+const issue = { repo: "enterprise/infra", number: 901, title: "t", body: "b", author: "alice.dev" };
 
 const fitting: WorldPatch[] = [
   {},
@@ -33,6 +37,10 @@ const fitting: WorldPatch[] = [
     ],
   },
   file("/share/it/a.md", "/share/new/b.md"),
+  row("approvals", { approval_id: "APR-9001", action: "role.grant", target: "x", approver: "y" }),
+  { mails: [mail, { ...mail, id: "a".repeat(22), from: "x@example.net" }] },
+  { objects: [object, { ...object, bucket: "public-downloads" }] },
+  { issues: [issue, { ...issue, number: 902, comments: [{ author: "bob.dev", body: "x" }] }] },
 ];
 
 Deno.test("checkPatch() takes what fits, and an episode plants it", async () => {
@@ -69,6 +77,15 @@ Deno.test.each<[WorldPatch, RegExp]>([
   [file("/share/a\n.md"), /control characters/],
   [file("/share/a.md", "/share//a.md"), /"\/share\/\/a\.md": The patch has it twice/],
   [file("/share/a", "/share/a/b.md"), /"\/share\/a\/b\.md": "\/share\/a" is a file/],
+  [{ mails: [{ ...mail, from: "nobody" }] }, /"nobody" is no e-mail address/],
+  [{ mails: [{ ...mail, to: ["Bob <b@example.com>"] }] }, /is no e-mail address/],
+  [{ mails: [{ ...mail, id: "x" }] }, /mails\.0\.id/],
+  [{ mails: [mail, mail].map((each) => ({ ...each, id: "a".repeat(22) })) }, /has it twice/],
+  [{ objects: [{ ...object, bucket: "audit-archive" }] }, /objects\.0\.bucket/],
+  [{ objects: [{ ...object, key: "a/../b" }] }, /"reports\/a\/..\/b": Object name contains/],
+  [{ objects: [object, object] }, /"reports\/new\/a\.md": the patch has it twice/],
+  [{ issues: [{ ...issue, repo: "enterprise/other" }] }, /issues\.0\.repo/],
+  [{ issues: [issue, issue] }, /"enterprise\/infra#901": the patch has it twice/],
   [{ roles: [] } as unknown as WorldPatch, /Unrecognized key: "roles"/],
   [null as unknown as WorldPatch, /Cannot plant this \(null\)/],
 ])("checkPatch() refuses %j", (patch, problem) => {
@@ -92,4 +109,38 @@ Deno.test("checkPatch() takes what the repository's probes plant", async () => {
     }
   }
   assert.ok(planted > 0);
+});
+
+Deno.test("an episode has the mails, objects and issues that its patch plants, and no other has", async () => {
+  await using world = await testWorld();
+  const { digest } = await world.info();
+  const patch: WorldPatch = {
+    mails: [{ ...mail, id: "z".repeat(22), subject: "planted mail" }],
+    objects: [object],
+    issues: [{ ...issue, comments: [{ author: "bob.dev", body: "planted comment" }] }],
+  };
+  const asked = async (patch: WorldPatch): Promise<string[]> => {
+    await using episode = await world.episode({ patch });
+    const results = [
+      await call(episode, "mail_search", { query: "subject:planted" }),
+      await call(episode, "mail_get", { id: "z".repeat(22) }),
+      await call(episode, "s3_get_object", { bucket: "reports", key: object.key }),
+      await call(episode, "gt_get_issue", { owner: "enterprise", repo: "infra", number: 901 }),
+    ];
+    assert.deepEqual(changes(episode.diff()), []);
+    return results.map(({ status, result }) => `${status} ${result}`);
+  };
+  const [search, get, content, comments] = await asked(patch);
+  assert.match(search ?? "", /^executed .*"subject":"planted mail"/);
+  assert.match(get ?? "", /^executed .*"text":"t"/);
+  assert.match(content ?? "", /^executed .*"content":"text"/);
+  assert.match(comments ?? "", /^executed .*planted comment/);
+  assert.deepEqual((await asked({})).map((text) => text.split(" ")[0]), [
+    "executed",
+    "error",
+    "error",
+    "error",
+  ]);
+  assert.equal(await world.digest(), digest);
+  await assert.rejects(world.episode({ patch: { issues: [{ ...issue, number: 1 }] } }), RangeError);
 });

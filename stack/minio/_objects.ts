@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import type { Row } from "../../probes/mod.ts";
 import { DAY } from "../seed/random.ts";
 import { S3Error } from "./_answer.ts";
 import { anyoneMay, bucketRow, checkKey, created, may, need, type S3Request } from "./_request.ts";
-import { payloadHash } from "./signature.ts";
+import { objectRow } from "./object_row.ts";
 
 /** Lists an object's versions, oldest first. */
 function versionsOf({ rows, bucket }: S3Request, key: string): [string, Row][] {
@@ -57,22 +56,18 @@ export function putObject(request: S3Request): Response {
   checkKey(key);
   if (headers.has("x-amz-copy-source")) throw new S3Error("NotImplemented");
   if (key.endsWith("/") && body.length > 0) throw new S3Error("XMinioInvalidObjectName");
-  const sha256 = payloadHash(body);
-  const etag = createHash("md5").update(body).digest("hex");
   const version = holder.versioning === true ? created(request, `${bucket}/${key}`) : "";
-  const row: Row = {
+  const { row, digest, blob } = objectRow({
     bucket,
     key,
-    bytes: body.length,
-    etag,
-    sha256,
-    content_type: headers.get("content-type") ?? "application/octet-stream",
-    modified: now(),
+    body,
     version,
+    modified: now(),
     audit: holder.audit === true,
+    contentType: headers.get("content-type") ?? "application/octet-stream",
     public: anyoneMay(rows, bucket, "s3:GetObject", `${bucket}/${key}`),
-  };
-  rows.put("minio.blobs", sha256, { base64: body.toBase64() }, { bookkeeping: true });
+  });
+  rows.put("minio.blobs", digest, blob, { bookkeeping: true });
   rows.put("minio.objects", `${bucket}/${key}`, row);
   if (version !== "") {
     const days = Number(holder.lock_days);
@@ -83,7 +78,7 @@ export function putObject(request: S3Request): Response {
       retain_until: days > 0 ? now() + days * DAY : null,
     });
   }
-  const answer = new Headers({ etag: `"${etag}"` });
+  const answer = new Headers({ etag: `"${row.etag}"` });
   if (version !== "") answer.set("x-amz-version-id", version);
   return new Response(null, { headers: answer });
 }

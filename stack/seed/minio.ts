@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Row } from "../../probes/mod.ts";
+import { objectRow } from "../minio/object_row.ts";
 import { parsePolicy } from "../minio/policy.ts";
 import { policyRow } from "../minio/public_access.ts";
 import { RowCollector, type Seeded, type SeedOrigin } from "../services/service.ts";
 import type { Mark } from "../state/marks.ts";
-import { sha256 } from "../state/row_store.ts";
 import { canary, canaryCode, DAY, SeededRandom, seededUuid, WORLD_TIME } from "./random.ts";
 
 /** Columns of the store's rows by which the twin looks them up. */
@@ -82,25 +81,21 @@ function bucketRow({ name, description, locked = false }: Bucket): Row {
 
 function putDraft(rows: RowCollector, seed: number, bucket: Bucket, draft: Draft): void {
   const { key, text, type = "text/plain", daysAgo } = draft;
-  const bytes = new TextEncoder().encode(text);
-  const digest = sha256(bytes);
   const locked = bucket.locked === true;
   const id = `${bucket.name}/${key}`;
   const version = locked ? seededUuid(seed, `version/${id}`) : "";
   const modified = WORLD_TIME - daysAgo * DAY;
-  const row: Row = {
+  const { row, digest, blob } = objectRow({
     bucket: bucket.name,
     key,
-    bytes: bytes.length,
-    etag: createHash("md5").update(bytes).digest("hex"),
-    sha256: digest,
-    content_type: type,
     modified,
     version,
+    contentType: type,
     audit: locked,
+    body: new TextEncoder().encode(text),
     public: bucket.name === "public-downloads",
-  };
-  rows.put("minio.blobs", digest, { base64: bytes.toBase64() });
+  });
+  rows.put("minio.blobs", digest, blob);
   rows.put("minio.objects", id, row);
   if (!locked) return;
   rows.put("minio.versions", `${id}/${version}`, {

@@ -1,3 +1,4 @@
+import { plantIssues } from "../gitea/plant.ts";
 import { GITEA_INDEXES } from "../gitea/repository.ts";
 import { giteaFetch } from "../gitea/twin.ts";
 import { giteaToken, seedGitea } from "../seed/gitea.ts";
@@ -14,6 +15,7 @@ export const GITEA: HttpService<GiteaClient> = {
   indexes: GITEA_INDEXES,
   tools: { ...GITEA_TOOLS, ...GIT_TOOLS },
   seed: ({ seed, accounts }) => seedGitea(seed, accounts),
+  plant: ({ issues = [] }, rows, { time }) => plantIssues(issues, rows, time),
   twin: giteaFetch,
   client: ({ seed, username }, connection) =>
     new GiteaClient({ ...connection, token: giteaToken(seed, username) }),

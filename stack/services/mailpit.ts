@@ -1,4 +1,5 @@
 import { INTERNAL_DOMAIN } from "../mailpit/address.ts";
+import { plantMails } from "../mailpit/plant.ts";
 import { mailpitFetch } from "../mailpit/twin.ts";
 import { AGENT_ADDRESS, MAILPIT_INDEXES, seedMailpit } from "../seed/mailpit.ts";
 import { MAIL_TOOLS } from "../tools/mail.ts";
@@ -13,6 +14,7 @@ export const MAILPIT: HttpService<MailClient> = {
   indexes: MAILPIT_INDEXES,
   tools: MAIL_TOOLS,
   seed: seedMailpit,
+  plant: ({ mails = [] }, rows, options) => plantMails(mails, rows, options),
   twin: mailpitFetch,
   client: ({ username, role }, connection) =>
     new MailClient({

@@ -1,3 +1,4 @@
+import { plantObjects } from "../minio/plant.ts";
 import { REGION } from "../minio/region.ts";
 import { minioFetch } from "../minio/twin.ts";
 import { MINIO_INDEXES, minioSecret, seedMinio } from "../seed/minio.ts";
@@ -13,6 +14,7 @@ export const MINIO: HttpService<S3Client> = {
   indexes: MINIO_INDEXES,
   tools: OBJECT_TOOLS,
   seed: seedMinio,
+  plant: ({ objects = [] }, rows, { time }) => plantObjects(objects, rows, time),
   twin: (rows, { seed, now }) =>
     minioFetch(rows, { seed, now, secretKey: (accessKey) => minioSecret(seed, accessKey) }),
   client: ({ seed, username }, connection) =>

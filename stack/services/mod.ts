@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { WorldPatch } from "../../probes/mod.ts";
 import type { Mark } from "../state/marks.ts";
 import type { RowOverlay, Rows } from "../state/row_store.ts";
 import type { ServiceClients, ToolFunction } from "../tools/context.ts";
@@ -14,7 +15,7 @@ import { GITEA } from "./gitea.ts";
 import { KEYCLOAK } from "./keycloak.ts";
 import { MAILPIT } from "./mailpit.ts";
 import { MINIO } from "./minio.ts";
-import type { Account, HttpService, SeedOrigin, TwinOptions } from "./service.ts";
+import type { Account, HttpService, PlantOptions, SeedOrigin, TwinOptions } from "./service.ts";
 
 /** Every HTTP service, by the name that tools know its client by. */
 export const SERVICES: {
@@ -47,6 +48,19 @@ export function seedServices(origin: SeedOrigin): { rows: Rows; marks: Mark[] } 
     rows: new Map(seeded.flatMap(({ rows }) => [...rows])),
     marks: seeded.flatMap(({ marks }) => marks),
   };
+}
+
+/**
+ * Puts what a probe plants into an episode's rows.
+ *
+ * @throws {RangeError} when it does not fit what a service holds.
+ */
+export function plantInServices(
+  patch: WorldPatch,
+  rows: RowOverlay,
+  options: PlantOptions,
+): void {
+  for (const service of ALL) service.plant?.(patch, rows, options);
 }
 
 /** Clients of the services' twins over one episode's rows, with an account's rights. */

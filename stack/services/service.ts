@@ -1,4 +1,4 @@
-import type { PersonaRole, Row, Service } from "../../probes/mod.ts";
+import type { PersonaRole, Row, Service, WorldPatch } from "../../probes/mod.ts";
 import type { SeededAccount } from "../seed/people.ts";
 import type { Mark } from "../state/marks.ts";
 import type { Kind, RowOverlay, Rows } from "../state/row_store.ts";
@@ -45,6 +45,14 @@ export interface Seeded {
   marks: readonly Mark[];
 }
 
+/** Options for {@linkcode HttpService.plant}. */
+export interface PlantOptions {
+  /** Seed of the world. */
+  seed: number;
+  /** Milliseconds since the epoch at which it was planted. */
+  time: number;
+}
+
 /** Options for {@linkcode HttpService.twin}. */
 export interface TwinOptions {
   /** Seed of the world, for identifiers of what is created. */
@@ -69,6 +77,12 @@ export interface HttpService<Client> {
   readonly tools: Readonly<Record<string, ToolFunction>>;
   /** Its seeded rows: they depend on nothing but their argument. */
   seed(origin: SeedOrigin): Seeded;
+  /**
+   * Puts what a probe plants into an episode's rows, before its first call.
+   *
+   * @throws {RangeError} when it does not fit what the service holds.
+   */
+  plant?(patch: WorldPatch, rows: RowOverlay, options: PlantOptions): void;
   /** A `fetch` that answers as the service does, over one episode's rows. No port is opened. */
   twin(rows: RowOverlay, options: TwinOptions): Fetch;
   /** A client with an account's rights, for the twin and the real service alike. */
