@@ -1,4 +1,5 @@
 import type { Json, ToolCall, ToolSchema } from "../probes/mod.ts";
+import { textOf } from "./_text_of.ts";
 import type { Chain, Review } from "./chain.ts";
 import type { OpenContext } from "./context.ts";
 
@@ -87,13 +88,4 @@ export function guardTool<A extends object, R>(
     context.history.push({ call: reviewed, result: textOf(result) });
     return result;
   };
-}
-
-function textOf(result: unknown): string {
-  if (typeof result === "string") return result;
-  try {
-    return JSON.stringify(result) ?? "";
-  } catch {
-    return "";
-  }
 }

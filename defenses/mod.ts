@@ -25,6 +25,7 @@ export * from "./control/always_block.ts";
 export * from "./control/always_confirm.ts";
 export * from "./defense.ts";
 export * from "./guard_tool.ts";
+export * from "./guard_tool_calls.ts";
 export * from "./intent_critic/intent_critic.ts";
 export * from "./intent_critic/rubric.ts";
 export * from "./profiles.ts";
