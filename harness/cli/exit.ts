@@ -17,6 +17,7 @@ const INPUT_ERRORS = new Set([
   "UsageError",
   "CatalogError",
   "ConfigError",
+  "GuardPolicyError",
   "RunFileError",
   "ModelLoadError",
   "ModelCatalogError",

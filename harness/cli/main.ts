@@ -7,8 +7,10 @@
  */
 
 import { Command, CommanderError } from "commander";
+import { confirmCommand } from "./commands/confirm.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { matrixCommand } from "./commands/matrix.ts";
+import { guardCommand } from "./commands/guard.ts";
 import { modelCommand } from "./commands/model.ts";
 import { probesCommand } from "./commands/probes.ts";
 import { quickstartCommand } from "./commands/quickstart.ts";
@@ -36,6 +38,8 @@ function program(): Command {
       probesCommand(),
       modelCommand(),
       stackCommand(),
+      guardCommand(),
+      confirmCommand(),
     ]
   ) root.addCommand(command);
   strict(root);
