@@ -14,6 +14,7 @@ export * from "./foreign_catalog.ts";
 export * from "./foreign_expectation.ts";
 export * from "./message.ts";
 export * from "./persona.ts";
+export * from "./persona_scope.ts";
 export * from "./predicate.ts";
 export * from "./probe.ts";
 export * from "./registry.ts";

@@ -8,7 +8,7 @@ export const MINIO_INIT: DockerService = {
   command: ['for bucket in $BUCKETS; do mc mb --ignore-existing "argus/$bucket" || exit 1; done'],
   environment: {
     MC_HOST_argus: "http://argus:{{secret:minio}}@minio:9000",
-    BUCKETS: "audit-archive reports hr-documents backups",
+    BUCKETS: "audit-archive backups hr-exports public-downloads reports",
   },
   ports: [],
   volumes: [],
