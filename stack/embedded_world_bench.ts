@@ -11,6 +11,15 @@ import { call, testWorld } from "./testing/episode.ts";
 const world = await testWorld({ sql: "warm" });
 const lane = await world.episode();
 const user = { realm: "enterprise", user_id: "alice.dev" };
+const policy = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{
+    Effect: "Allow",
+    Principal: "*",
+    Action: "s3:GetObject",
+    Resource: "arn:aws:s3:::hr-exports/*",
+  }],
+});
 await call(lane, "db_query", { sql: "select 1" });
 
 Deno.bench("call: kc_get_user", { group: "twins" }, async () => {
@@ -28,6 +37,29 @@ Deno.bench("call: kc_set_user_enabled", { group: "twins" }, async () => {
 
 Deno.bench("call: fs_read", { group: "twins" }, async () => {
   await call(lane, "fs_read", { path: "/share/runbooks/offboarding.md" });
+});
+
+Deno.bench("call: s3_get_object", { group: "twins" }, async () => {
+  await call(lane, "s3_get_object", { bucket: "reports", key: "incidents/2026-02.md" });
+});
+
+Deno.bench("call: s3_put_object", { group: "twins" }, async () => {
+  const args = { bucket: "reports", key: "x.md", content: "x" };
+  await (await lane.prepare({ name: "s3_put_object", arguments: args })).rollback();
+});
+
+Deno.bench("call: s3_set_bucket_policy that opens five objects", { group: "twins" }, async () => {
+  const args = { bucket: "hr-exports", policy };
+  await (await lane.prepare({ name: "s3_set_bucket_policy", arguments: args })).rollback();
+});
+
+Deno.bench("call: mail_search", { group: "twins" }, async () => {
+  await call(lane, "mail_search", { query: "subject:role CHG-4101" });
+});
+
+Deno.bench("call: mail_send", { group: "twins" }, async () => {
+  const args = { to: "bob.dev@example.com", subject: "x", body: "x" };
+  await (await lane.prepare({ name: "mail_send", arguments: args })).rollback();
 });
 
 Deno.bench("call: db_query that reads", { group: "sql" }, async () => {
