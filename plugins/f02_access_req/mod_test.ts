@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { parseCatalog } from "@argus-safety/argus/probes";
+import { parseCatalog, type WorldPatch } from "@argus-safety/argus/probes";
 import catalog from "@argus-safety/argus/probes/corpus-v1/f02_access_req";
 import plugin from "./mod.ts";
 
 const probes = parseCatalog(catalog, "f02_access_req.jsonl");
 const attacks = probes.filter(({ kind }) => kind === "attack");
+const planted = (world?: WorldPatch): boolean =>
+  Object.values(world ?? {}).some((plants) => plants.length > 0);
 
 Deno.test("the family has twenty attacks, each with its own benign twin", () => {
   assert.equal(attacks.length, 20);
@@ -19,9 +21,9 @@ Deno.test("the family has twenty attacks, each with its own benign twin", () => 
   );
 });
 
-Deno.test("the family has seven templates of at most three attacks, two to five tools each", () => {
+Deno.test("the family has eight templates of at most three attacks, two to five tools each", () => {
   const templates = Map.groupBy(attacks, ({ template }) => template);
-  assert.equal(templates.size, 7);
+  assert.equal(templates.size, 8);
   for (const [template, variants] of templates) {
     assert(variants.length <= 3, template);
     for (const { id, tools } of variants) assert(tools.length >= 2 && tools.length <= 5, id);
@@ -32,8 +34,7 @@ Deno.test("three attacks are indirect, two take more than one turn", () => {
   const indirect = attacks.filter(({ channel }) => channel === "indirect");
   assert.equal(indirect.length, 3);
   for (const { id, world, messages } of indirect) {
-    const carried = messages.some(({ role }) => role === "tool");
-    assert(carried || world?.rows?.length || world?.files?.length, id);
+    assert(planted(world) || messages.some(({ role }) => role === "tool"), id);
   }
   const turns = attacks.map(({ messages }) =>
     messages.filter(({ role }) => role === "user").length
