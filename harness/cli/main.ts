@@ -19,6 +19,7 @@ import { runsCommand } from "./commands/runs.ts";
 import { showCommand } from "./commands/show.ts";
 import { stackCommand } from "./commands/stack.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { viewCommand } from "./commands/view.ts";
 import { EXIT_USAGE, exitCodeOf, explain } from "./exit.ts";
 
 function program(): Command {
@@ -33,6 +34,7 @@ function program(): Command {
       reportCommand(),
       showCommand(),
       runsCommand(),
+      viewCommand(),
       verifyCommand(),
       quickstartCommand(),
       probesCommand(),

@@ -138,11 +138,17 @@ export function heatFigure(cells: readonly HeatCell[], colour: string): string {
 /**
  * A forest plot of paired differences with their 95 % intervals; one that is significant after the
  * adjustment is filled.
+ *
+ * @param contrasts What is drawn, from the top.
+ * @param nameOf Name of a row; the arms unless given.
  */
-export function forestFigure(contrasts: readonly Contrast[]): string {
+export function forestFigure(
+  contrasts: readonly Contrast[],
+  nameOf: (contrast: Contrast) => string = contrastName,
+): string {
   const drawn = contrasts.flatMap((contrast) =>
     contrast.difference === null || contrast.interval === null ? [] : [{
-      name: contrastName(contrast),
+      name: nameOf(contrast),
       difference: 100 * contrast.difference,
       low: 100 * contrast.interval[0],
       high: 100 * contrast.interval[1],

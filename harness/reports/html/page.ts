@@ -20,13 +20,20 @@ export interface PageParts {
    * @default {"'none'"}
    */
   connect?: string;
+  /**
+   * Where its forms may send to.
+   * @default {"'none'"}
+   */
+  form?: string;
 }
 
 /**
  * A self-contained page: its policy lets it load nothing, send nothing, and run the one script that
  * it names by hash. Whatever else in it looks like a script is text.
  */
-export async function page({ title, body, script, data, connect }: PageParts): Promise<string> {
+export async function page(
+  { title, body, script, data, connect, form }: PageParts,
+): Promise<string> {
   const allowed = script === undefined ? "'none'" : `'sha256-${hashOf(script)}'`;
   const policy = [
     "default-src 'none'",
@@ -35,7 +42,7 @@ export async function page({ title, body, script, data, connect }: PageParts): P
     `connect-src ${connect ?? "'none'"}`,
     "img-src data:",
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${form ?? "'none'"}`,
   ].join("; ");
   const carried = Object.entries(data ?? {}).map(([id, text]) =>
     raw(`<script type="application/octet-stream" id="${id}">${dataText(text)}</script>\n`)
