@@ -11,6 +11,7 @@ import { confirmCommand } from "./commands/confirm.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { matrixCommand } from "./commands/matrix.ts";
 import { guardCommand } from "./commands/guard.ts";
+import { guardSuiteCommand } from "./commands/guard_suite.ts";
 import { modelCommand } from "./commands/model.ts";
 import { probesCommand } from "./commands/probes.ts";
 import { quickstartCommand } from "./commands/quickstart.ts";
@@ -41,6 +42,7 @@ function program(): Command {
       modelCommand(),
       stackCommand(),
       guardCommand(),
+      guardSuiteCommand(),
       confirmCommand(),
     ]
   ) root.addCommand(command);
