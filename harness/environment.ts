@@ -21,6 +21,14 @@ export type Variable =
   /** Home folder, for the engine's per-user socket. */
   | "HOME";
 
+/**
+ * Reads a variable that the user granted to a plugin by name; undefined when it is not set, or out of
+ * the harness's own reach: its tasks let it read `ARGUS_*` and little else.
+ */
+export function grantedVariable(name: string): string | undefined {
+  return environment(name as Variable);
+}
+
 /** Reads a variable; undefined when it is not set, empty, or out of reach. */
 export function environment(name: Variable): string | undefined {
   try {

@@ -81,7 +81,9 @@ function trainedOn(probes: readonly Probe[]): CorpusDuplicate[] {
   return corpusDuplicates(ideas, texts);
 }
 
-async function load({ suite, family, probes, plugin }: ProbeOptions): Promise<Probe[]> {
+async function load(
+  { suite, family, probes, plugin, pluginGrant }: ProbeOptions,
+): Promise<Probe[]> {
   const own = probes !== undefined || plugin !== undefined;
   await using loaded = await loadProbes({
     ...DEFAULT_CONFIG,
@@ -89,6 +91,7 @@ async function load({ suite, family, probes, plugin }: ProbeOptions): Promise<Pr
     families: family ?? [],
     files: (probes ?? []).map(userPath),
     plugins: (plugin ?? []).map(userPath),
+    grants: pluginGrant ?? [],
   }, ".cache/plugins");
   return loaded.probes;
 }

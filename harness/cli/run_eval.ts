@@ -23,6 +23,7 @@ export interface EvalOptions {
   probe?: string[];
   probes?: string[];
   plugin?: string[];
+  pluginGrant?: string[];
   limit?: number;
   gateway?: string;
   adapter?: string;
@@ -107,6 +108,7 @@ function configOf(options: EvalOptions): Partial<EvalConfig> {
     probes: probe,
     files: probes?.map(userPath),
     plugins: plugin?.map(userPath),
+    grants: options.pluginGrant,
     limit,
     gateway: gateway && userModel(gateway),
     adapter: adapter && userModel(adapter),

@@ -13,6 +13,8 @@ export interface EvalConfig {
   files: string[];
   /** Plugins to load beside the first-party ones: folders or URLs. */
   plugins: string[];
+  /** What plugins are granted: `"@acme/badge:net=127.0.0.1:8080"`. */
+  grants: string[];
   /** Most probes of each suite; null means all. */
   limit: number | null;
   /** Gateway: a name in the catalog, a GGUF file, or a server's URL with `#model`. */
@@ -61,6 +63,7 @@ export const DEFAULT_CONFIG: EvalConfig = {
   probes: [],
   files: [],
   plugins: [],
+  grants: [],
   limit: null,
   gateway: "nano",
   adapter: "default",
@@ -90,6 +93,7 @@ export const ConfigFile: z.ZodType<Partial<EvalConfig>> = z.strictObject({
   probes: strings,
   files: strings,
   plugins: strings,
+  grants: strings,
   limit: z.int().min(1).nullable(),
   gateway: z.string(),
   adapter: z.string(),

@@ -8,11 +8,14 @@ import {
   type Probe,
 } from "../../probes/mod.ts";
 import { checkPatch } from "../../stack/mod.ts";
+import { grantedVariable } from "../environment.ts";
 import { DEFAULT_LIMITS, type NextTurn } from "../pipeline/episode.ts";
 import { userTurns } from "../pipeline/user_turns.ts";
+import { hashOf } from "../verdicts/canonical.ts";
 import { formatVerdict, VERDICT_SCHEMA } from "../verdicts/verdict.ts";
 import { ConfigError, type EvalConfig } from "./config.ts";
 import type { PluginRecord } from "./manifest.ts";
+import { checkGrants, parseGrants } from "./plugin_grants.ts";
 import type { Unit } from "./plan.ts";
 
 /** What a run's probes come from; the processes of adaptive plugins live until it is disposed. */
@@ -30,7 +33,7 @@ export interface LoadedProbes extends AsyncDisposable {
 /** Which probes to load; a part of {@linkcode EvalConfig}. */
 export type ProbeSelection = Pick<
   EvalConfig,
-  "suites" | "families" | "probes" | "files" | "plugins" | "limit" | "seed"
+  "suites" | "families" | "probes" | "files" | "plugins" | "grants" | "limit" | "seed"
 >;
 
 /**
@@ -46,9 +49,12 @@ export async function loadProbes(
   selection: ProbeSelection,
   cache: string,
 ): Promise<LoadedProbes> {
+  const grants = parseGrants(selection.grants);
   const specs = [...wanted(selection), ...selection.plugins];
   const settled = await Promise.allSettled(
-    specs.map((spec) => openPlugin(spec, { cache, seed: selection.seed })),
+    specs.map((spec) =>
+      openPlugin(spec, { cache, seed: selection.seed, grants, environment: grantedVariable })
+    ),
   );
   const opened = settled.flatMap((each) => each.status === "fulfilled" ? [each.value] : []);
   const close = async () => {
@@ -58,6 +64,7 @@ export async function loadProbes(
     const failed = settled.find((each) => each.status === "rejected");
     if (failed !== undefined) throw failed.reason;
     checkFamilies(opened);
+    checkGrants(grants, opened.map(({ manifest }) => manifest));
     const catalogs = selection.files.flatMap(readCatalogFile);
     const all = [...opened.flatMap(({ probes }) => probes), ...catalogs];
     checkTogether(all);
@@ -221,6 +228,7 @@ function recordOf({ manifest, contentHash, caps }: PluginProcess): PluginRecord 
     version: manifest.version,
     sha256: contentHash,
     caps: { ...caps },
+    ...(Object.keys(manifest.permissions).length === 0 ? {} : { granted: manifest.permissions }),
   };
 }
 
@@ -244,7 +252,10 @@ function attackers(plugins: readonly PluginProcess[]): LoadedProbes["attacker"] 
   };
 }
 
-/** SHA-256 of each adaptive plugin: its code is part of the experiment, and not of any probe. */
+/**
+ * SHA-256 of each adaptive plugin: its code is part of the experiment, and not of any probe. So is
+ * what it was granted, since it may answer by what it finds there.
+ */
 function attackerHashes(
   plugins: readonly PluginProcess[],
   chosen: readonly Probe[],
@@ -252,6 +263,9 @@ function attackerHashes(
   const ids = new Set(chosen.map(({ id }) => id));
   return Object.fromEntries(
     plugins.filter(({ next, probes }) => next !== undefined && probes.some(({ id }) => ids.has(id)))
-      .map(({ manifest, contentHash }) => [`${manifest.suite}/${manifest.family}`, contentHash]),
+      .map(({ manifest: { suite, family, permissions }, contentHash }) => [
+        `${suite}/${family}`,
+        Object.keys(permissions).length === 0 ? contentHash : hashOf([contentHash, permissions]),
+      ]),
   );
 }

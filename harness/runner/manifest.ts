@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { InferenceInfo } from "../inference/backend.ts";
 import { RunFileError } from "../verdicts/verdict.ts";
 import type { Arm } from "./arm.ts";
+import type { Permissions } from "../../plugins/sdk/mod.ts";
 import type { EvalConfig } from "./config.ts";
 
 /** Version of the run folder. */
@@ -15,6 +16,8 @@ export interface PluginRecord {
   version: string;
   /** SHA-256 of its bundle. */
   sha256: string;
+  /** What it asked for and was granted; absent when nothing. */
+  granted?: Permissions;
   /** Limits under which its process ran; `null` where the platform has none. */
   caps: Record<string, number | null>;
 }

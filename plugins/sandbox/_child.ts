@@ -21,6 +21,11 @@ export interface ChildOptions {
   granted: Permissions;
   /** Values of the environment variables that were granted. */
   environment: Readonly<Record<string, string>>;
+  /**
+   * Starts a permission broker for the plugin's folder and gives the path of its socket. It decides
+   * in place of the flags.
+   */
+  broker?: (folder: string) => Promise<string>;
 }
 
 /** A request without its number. */
@@ -74,8 +79,9 @@ export class Child implements AsyncDisposable {
       Deno.writeTextFile(join(code, "runner.js"), bundle.runner),
       Deno.writeTextFile(join(code, "plugin.js"), bundle.plugin),
     ]);
+    const broker = await this.#options.broker?.(code);
     const announced = this.#wait(0, this.#options.caps.start, "load");
-    const process = this.#process = this.#command(code, home).spawn();
+    const process = this.#process = this.#command(code, home, broker).spawn();
     this.#writer = process.stdin.getWriter();
     this.#ended = this.#watch(process);
     this.announcement = await announced;
@@ -104,17 +110,22 @@ export class Child implements AsyncDisposable {
     await this.#scratch[Symbol.asyncDispose]();
   }
 
-  #command(code: string, home: string): Deno.Command {
+  #command(code: string, home: string, broker: string | undefined): Deno.Command {
     const { caps, granted, environment } = this.#options;
     const list = (flag: string, values: string[] | undefined): string[] =>
       values === undefined || values.length === 0 ? [] : [`${flag}=${values.join(",")}`];
+    const rights = broker === undefined
+      ? [
+        ...list("--allow-read", [code, ...granted.read ?? []]),
+        ...list("--allow-net", granted.net),
+        ...list("--allow-env", granted.env),
+      ]
+      : [];
     // deno-fmt-ignore
     const args = [
       "run", "--quiet", "--no-prompt", "--no-config", "--no-lock", "--no-code-cache",
       "--no-remote", "--no-npm", "--cached-only", "--deny-import",
-      `--allow-read=${[code, ...granted.read ?? []].join(",")}`,
-      ...list("--allow-net", granted.net),
-      ...list("--allow-env", granted.env),
+      ...rights,
       `--v8-flags=--max-old-space-size=${caps.heap}`,
       join(code, "runner.js"), pathToFileURL(join(code, "plugin.js")).href,
     ];
@@ -130,6 +141,7 @@ export class Child implements AsyncDisposable {
         ...environment,
         DENO_DIR: home,
         HOME: home,
+        ...(broker === undefined ? {} : { DENO_PERMISSION_BROKER_PATH: broker }),
         NO_COLOR: "1",
         DENO_NO_UPDATE_CHECK: "1",
       },

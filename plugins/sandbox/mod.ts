@@ -9,3 +9,4 @@ export * from "./first_party.ts";
 export * from "./limits.ts";
 export * from "./open_plugin.ts";
 export * from "./plugin_error.ts";
+export * from "./trace_plugin.ts";

@@ -23,15 +23,12 @@ export interface OpenPluginOptions {
   /** Folder that keeps bundles; without it every opening bundles anew. */
   cache?: string;
   /**
-   * What the user grants; a plugin that asks for more is refused.
+   * What the user grants, by the plugin's name; a plugin that asks for more is refused.
    * @default {{}}
    */
-  grant?: Permissions;
-  /**
-   * Values of the environment variables that are granted.
-   * @default {{}}
-   */
-  environment?: Readonly<Record<string, string>>;
+  grants?: Readonly<Record<string, Permissions>>;
+  /** Gives the value of an environment variable that is granted; undefined leaves it unset. */
+  environment?: (name: string) => string | undefined;
   /** What the plugin's process may use. */
   limits?: PluginLimits;
 }
@@ -133,17 +130,18 @@ function refuseEmbargoed({ visibility }: ResolvedManifest, spec: string): void {
 }
 
 function granted(
-  { permissions }: ResolvedManifest,
+  { name, permissions }: ResolvedManifest,
   spec: string,
-  { grant = {}, environment = {} }: OpenPluginOptions,
+  { grants = {}, environment }: OpenPluginOptions,
 ): Pick<ChildOptions, "granted" | "environment"> {
+  const grant = Object.hasOwn(grants, name) ? grants[name] : undefined;
   for (const kind of ["net", "env", "read"] as const) {
-    const missing = permissions?.[kind]?.find((name) => !grant[kind]?.includes(name));
+    const missing = permissions?.[kind]?.find((wanted) => !grant?.[kind]?.includes(wanted));
     if (missing !== undefined) {
       throw new PluginError(
         "permission",
         spec,
-        `It asks for ${kind} "${missing}"; grant it by name`,
+        `It asks for ${kind} "${missing}"; grant it with --plugin-grant ${name}:${kind}=${missing}`,
       );
     }
   }
@@ -152,7 +150,7 @@ function granted(
     granted: permissions ?? {},
     environment: Object.fromEntries(
       names.flatMap((name) => {
-        const value = environment[name];
+        const value = environment?.(name);
         return value === undefined ? [] : [[name, value]];
       }),
     ),

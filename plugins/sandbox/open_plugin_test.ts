@@ -127,13 +127,54 @@ Deno.test("openPlugin() gives what is asked for only when it is granted by name"
     };
   `;
   await withPluginFiles({ "mod.ts": code }, async (folder) => {
-    await assert.rejects(() => opened(folder), /It asks for env "BADGE_REGION"; grant it by name/);
+    await assert.rejects(
+      () => opened(folder),
+      /It asks for env "BADGE_REGION"; grant it with --plugin-grant @acme\/badge:env=BADGE_REGION/,
+    );
     const plugin = await opened(folder, {
-      grant: permissions,
-      environment: { BADGE_REGION: "north", SECRET: "x" },
+      grants: { "@acme/badge": permissions, "@acme/other": { env: ["SECRET"] } },
+      environment: (name) => ({ BADGE_REGION: "north", SECRET: "x" })[name],
     });
     assert.equal(plugin.probes[0]?.template, "north");
   });
+});
+
+Deno.test("openPlugin() lets a plugin reach the host that was granted, and no other", async () => {
+  const answer = new AbortController();
+  const listening = Promise.withResolvers<number>();
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    signal: answer.signal,
+    onListen: ({ port }) => listening.resolve(port),
+  }, () => new Response("north"));
+  const port = await listening.promise;
+  const permissions = { net: [`127.0.0.1:${port}`] };
+  const code = `
+    const ask = async (port: number) => {
+      try { return await (await fetch("http://127.0.0.1:" + port)).text(); }
+      catch (error) { return (error as Error).name; }
+    };
+    export default {
+      manifest: ${JSON.stringify({ ...manifest, permissions })},
+      probes: async () => [{
+        ...${JSON.stringify(probe("x"))},
+        template: await ask(${port}) + " " + await ask(${port === 65_535 ? 1024 : port + 1}),
+      }],
+    };
+  `;
+  try {
+    await withPluginFiles({ "mod.ts": code }, async (folder) => {
+      await assert.rejects(() => opened(folder), { fault: "permission" });
+      const other = { "@acme/badge": { net: ["127.0.0.1:1"] } };
+      await assert.rejects(() => opened(folder, { grants: other }), { fault: "permission" });
+      const { probes } = await opened(folder, { grants: { "@acme/badge": permissions } });
+      assert.equal(probes[0]?.template, "north NotCapable");
+    });
+  } finally {
+    answer.abort();
+    await server.finished;
+  }
 });
 
 Deno.test("openPlugin() refuses a plugin whose texts may not appear in a run folder", async () => {

@@ -42,11 +42,17 @@ export interface Manifest {
 }
 
 /** A manifest with its defaults filled in, as the host holds it. */
-export type ResolvedManifest = Manifest & Required<Pick<Manifest, "permissions" | "visibility">>;
+export interface ResolvedManifest extends Manifest {
+  /** What it asks for. */
+  permissions: Permissions;
+  /** Whether its texts may appear in a run folder. */
+  visibility: Visibility;
+}
 
 const segment = z.string().max(80).regex(/^[A-Za-z0-9][\w.-]*$/);
 
-const permissions = z.strictObject({
+/** Schema of {@linkcode Permissions}. */
+export const Permissions: z.ZodType<Permissions> = z.strictObject({
   net: z.array(z.string().regex(/^[\w.-]+:\d{1,5}$/, 'Expected "host:port"')).max(16).optional(),
   env: z.array(z.string().regex(/^[A-Za-z_]\w*$/)).max(16).optional(),
   read: z.array(z.string().regex(/^\/[^,\0]*$/, "Expected an absolute path")).max(16).optional(),
@@ -65,6 +71,6 @@ export const Manifest: z.ZodType<ResolvedManifest, Manifest> = z.strictObject({
   suite: segment,
   family: segment,
   techniques: z.array(z.string().max(20)).max(64),
-  permissions: permissions.default({}),
+  permissions: Permissions.default({}),
   visibility: z.enum(["public", "embargoed"]).default("public"),
 }) as z.ZodType<ResolvedManifest, Manifest>;

@@ -10,6 +10,10 @@ export function evalCommand(): Command {
     .option("--probe <id...>", 'only these probes, or all under a prefix that ends in "/"')
     .option("--probes <file...>", "catalog files (JSONL) to run instead of the plugins' suites")
     .option("--plugin <folder...>", "more plugins: folders or file: URLs")
+    .option(
+      "--plugin-grant <name:kind=what...>",
+      "grant a plugin what it asks for: @acme/badge:net=127.0.0.1:8080, env=NAME, read=/path",
+    )
     .option("--limit <n>", "most probes of each suite", positive)
     .option("--gateway <model>", "name in the catalog, GGUF file, or http://host:port/v1#model")
     .option("--adapter <name>", 'adapter of the gateway: name, file, or "none"')

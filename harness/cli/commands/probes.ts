@@ -6,6 +6,7 @@ export interface ProbeOptions {
   family?: string[];
   probes?: string[];
   plugin?: string[];
+  pluginGrant?: string[];
   json?: boolean;
 }
 
@@ -38,5 +39,6 @@ function withSelection(command: Command): Command {
     .option("--family <name...>", "only these families")
     .option("--probes <file...>", "catalog files (JSONL) instead of the plugins' suites")
     .option("--plugin <folder...>", "plugins: folders or file: URLs")
+    .option("--plugin-grant <name:kind=what...>", "grant a plugin what it asks for")
     .option("--json", "print JSON");
 }
