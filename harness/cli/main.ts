@@ -13,6 +13,7 @@ import { matrixCommand } from "./commands/matrix.ts";
 import { guardCommand } from "./commands/guard.ts";
 import { guardSuiteCommand } from "./commands/guard_suite.ts";
 import { modelCommand } from "./commands/model.ts";
+import { pluginCommand } from "./commands/plugin.ts";
 import { probesCommand } from "./commands/probes.ts";
 import { quickstartCommand } from "./commands/quickstart.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -39,6 +40,7 @@ function program(): Command {
       verifyCommand(),
       quickstartCommand(),
       probesCommand(),
+      pluginCommand(),
       modelCommand(),
       stackCommand(),
       guardCommand(),

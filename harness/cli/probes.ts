@@ -1,6 +1,7 @@
 import {
   type CatalogReport,
   checkCatalog,
+  type NamedText,
   NGRAM_CLASSIFIER,
   requestText,
 } from "../../plugins/check/mod.ts";
@@ -15,19 +16,24 @@ import { firstPartyFamilies } from "../../plugins/sandbox/mod.ts";
 import { parseCatalog, type Probe } from "../../probes/mod.ts";
 import { openEmbeddedWorld } from "../../stack/mod.ts";
 import { DEFAULT_CONFIG } from "../runner/config.ts";
-import { loadProbes } from "../runner/load_probes.ts";
+import { WITHHELD } from "../runner/embargo.ts";
+import { type LoadedProbes, loadProbes } from "../runner/load_probes.ts";
 import { clusteredAuroc } from "../statistics/mod.ts";
 import type { ProbeOptions } from "./commands/probes.ts";
 import { EXIT_USAGE, UsageError } from "./exit.ts";
-import { userPath } from "./user_path.ts";
+import { userPath, userPlugin } from "./user_path.ts";
 
 /** Prints the ids of the chosen probes with what a person looks for in a list. */
 export async function listProbes(options: ProbeOptions): Promise<void> {
-  const probes = await load(options);
-  if (options.json === true) return console.log(JSON.stringify(probes, null, 2));
-  for (const { id, kind, channel, requester, messages } of probes) {
+  const { probes, embargoed } = await load(options);
+  if (options.json === true) {
+    const shown = probes.map((probe) => embargoed(probe) ? namesOf(probe) : probe);
+    return console.log(JSON.stringify(shown, null, 2));
+  }
+  for (const probe of probes) {
+    const { id, kind, channel, requester, messages } = probe;
     const asked = messages.findLast(({ role }) => role === "user");
-    const request = asked?.content.replace(/\s+/g, " ") ?? "";
+    const request = embargoed(probe) ? WITHHELD : asked?.content.replace(/\s+/g, " ") ?? "";
     console.log(
       `${id}  ${kind}  ${channel}  ${requester ?? "-"}  ${request.slice(0, 60)}` +
         (request.length > 60 ? "…" : ""),
@@ -37,42 +43,61 @@ export async function listProbes(options: ProbeOptions): Promise<void> {
 
 /** Prints one probe. */
 export async function showProbe(id: string, options: ProbeOptions): Promise<void> {
-  const probe = (await load(options)).find((candidate) => candidate.id === id);
+  const { probes, embargoed } = await load(options);
+  const probe = probes.find((candidate) => candidate.id === id);
   if (probe === undefined) throw new UsageError(`Cannot find the probe "${id}"`);
-  console.log(JSON.stringify(probe, null, 2));
+  console.log(JSON.stringify(embargoed(probe) ? namesOf(probe) : probe, null, 2));
+}
+
+/** What may be shown of an embargoed probe. */
+function namesOf({ id, suite, family, template, kind, channel }: Probe): Record<string, string> {
+  return { id, suite, family, template, kind, channel, messages: WITHHELD };
 }
 
 /** Proves the chosen catalogs on the embedded world; returns the exit code. */
 export async function checkProbes(options: ProbeOptions): Promise<number> {
-  const probes = await load(options);
+  const { probes, embargoed } = await load(options);
   await using world = await openEmbeddedWorld();
-  const chosen = new Set(probes.map(({ id }) => id));
   // Each pair of catalogs is compared once: with those that were not chosen, and those before.
-  let others = firstPartyProbes().filter(({ id }) => !chosen.has(id));
+  const others = otherTexts(probes);
   let sound = true;
   for (const [suite, members] of Map.groupBy(probes, (probe) => probe.suite)) {
-    const report = await checkCatalog(members, (episode) => world.episode(episode), {
-      against: others.map((probe) => ({ name: probe.id, text: requestText(probe) })),
+    const checked = await checkCatalog(members, (episode) => world.episode(episode), {
+      against: others,
     });
-    const trained = trainedOn(members);
+    // What is wrong quotes the probe: its calls, and what they did.
+    const report = {
+      ...checked,
+      faults: checked.faults.map((fault) =>
+        embargoed({ id: fault.probe }) ? { ...fault, problem: WITHHELD } : fault
+      ),
+    };
+    const trained = trainedOn(members).map((each) =>
+      embargoed({ id: each.source }) ? { ...each, text: WITHHELD } : each
+    );
     if (options.json === true) console.log(JSON.stringify({ suite, ...report, trained }));
-    else console.log(reportText(suite, report, trained));
-    others = [...others, ...members];
+    else console.log(catalogText(suite, report, trained));
+    others.push(...members.map(textOf));
     const { faults, duplicates, alike } = report;
     sound &&= faults.length + duplicates.length + trained.length + alike.length === 0;
   }
   return sound ? 0 : EXIT_USAGE;
 }
 
-/** The probes of every first-party catalog, read without running a plugin. */
-function firstPartyProbes(): Probe[] {
-  return firstPartyFamilies().flatMap(({ catalog }) =>
-    parseCatalog(Deno.readTextFileSync(catalog), catalog)
-  );
+/** Texts of the first-party probes that are not among these; no plugin runs for it. */
+export function otherTexts(probes: readonly Probe[]): NamedText[] {
+  const chosen = new Set(probes.map(({ id }) => id));
+  return firstPartyFamilies()
+    .flatMap(({ catalog }) => parseCatalog(Deno.readTextFileSync(catalog), catalog))
+    .filter(({ id }) => !chosen.has(id)).map(textOf);
+}
+
+function textOf(probe: Probe): NamedText {
+  return { name: probe.id, text: requestText(probe) };
 }
 
 /** Ideas of the training corpus that are worded like a probe: a model must not know its exam. */
-function trainedOn(probes: readonly Probe[]): CorpusDuplicate[] {
+export function trainedOn(probes: readonly Probe[]): CorpusDuplicate[] {
   const ideas = trainingRequests();
   const texts = probes.flatMap((probe) =>
     probe.messages.filter(({ role }) => role === "user")
@@ -83,20 +108,21 @@ function trainedOn(probes: readonly Probe[]): CorpusDuplicate[] {
 
 async function load(
   { suite, family, probes, plugin, pluginGrant }: ProbeOptions,
-): Promise<Probe[]> {
+): Promise<Pick<LoadedProbes, "probes" | "embargoed">> {
   const own = probes !== undefined || plugin !== undefined;
   await using loaded = await loadProbes({
     ...DEFAULT_CONFIG,
     suites: suite ?? (own ? [] : DEFAULT_CONFIG.suites),
     families: family ?? [],
     files: (probes ?? []).map(userPath),
-    plugins: (plugin ?? []).map(userPath),
+    plugins: (plugin ?? []).map(userPlugin),
     grants: pluginGrant ?? [],
   }, ".cache/plugins");
-  return loaded.probes;
+  return { probes: loaded.probes, embargoed: loaded.embargoed };
 }
 
-function reportText(
+/** What came of checking a catalog, for people. */
+export function catalogText(
   suite: string,
   report: CatalogReport,
   trained: readonly CorpusDuplicate[],

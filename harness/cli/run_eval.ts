@@ -11,7 +11,7 @@ import { brokenRules, parseFailRule } from "./fail_on.ts";
 import { findRun, RUNS } from "./find_run.ts";
 import { ProgressLine } from "./progress.ts";
 import { StopOnSignal } from "./stop_on_signal.ts";
-import { userModel, userPath } from "./user_path.ts";
+import { userModel, userPath, userPlugin } from "./user_path.ts";
 
 /** Least share of units with a verdict for a run to count as complete. */
 const COMPLETION = 0.98;
@@ -107,7 +107,7 @@ function configOf(options: EvalOptions): Partial<EvalConfig> {
     families: family,
     probes: probe,
     files: probes?.map(userPath),
-    plugins: plugin?.map(userPath),
+    plugins: plugin?.map(userPlugin),
     grants: options.pluginGrant,
     limit,
     gateway: gateway && userModel(gateway),

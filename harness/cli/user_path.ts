@@ -17,3 +17,8 @@ export function userPath(path: string): string {
 export function userModel(name: string): string {
   return name.endsWith(".gguf") ? userPath(name) : name;
 }
+
+/** A plugin as the user meant it: a package specifier is as it is, anything else a path. */
+export function userPlugin(spec: string): string {
+  return /^(npm|jsr):/.test(spec) ? spec : userPath(spec);
+}

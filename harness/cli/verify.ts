@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readRun, type RunFiles } from "../runner/run_folder.ts";
+import { isRedacted } from "../runner/embargo.ts";
 import { type EpisodeEvidence, verdictOf } from "../runner/unit_player.ts";
 import { enforcementOf } from "../runner/layers.ts";
 import { unitKey } from "../runner/plan.ts";
@@ -14,13 +15,19 @@ import { summaryOf } from "./runs.ts";
 export async function verify(name: string): Promise<number> {
   const run = readRun(findRun(name));
   const reader = new EvidenceReader(join(run.path, "evidence.jsonl"));
+  let withheld = 0;
   const planned = new Set(run.plan.map(({ key }) => key));
   const problems = run.verdicts.flatMap((verdict, index) => {
     const place = `${run.path}/verdicts.jsonl:${index + 1}`;
     if (!planned.has(verdict.key)) return [`${place}: its key is not in the plan`];
     const arm = run.manifest.arms[verdict.arm];
     if (arm === undefined) return [`${place}: its arm is not in the manifest`];
-    const evidence = reader.read(verdict.evidence) as EpisodeEvidence;
+    const read = reader.read(verdict.evidence);
+    if (isRedacted(read)) {
+      withheld++;
+      return [];
+    }
+    const evidence = read as EpisodeEvidence;
     const derived = rederive(verdict, evidence, {
       enforcement: enforcementOf(arm.defenses, arm.approver),
       seed: run.manifest.config.seed,
@@ -42,7 +49,9 @@ export async function verify(name: string): Promise<number> {
   console.log(
     `${run.path}: ${run.verdicts.length} of ${run.plan.length} units, ${state}; chain intact; ` +
       (problems.length === 0
-        ? "every verdict follows from its evidence"
+        ? `every verdict follows from its evidence${
+          withheld === 0 ? "" : `, but for ${withheld} whose evidence is embargoed`
+        }`
         : `${problems.length} problems`),
   );
   return problems.length === 0 ? 0 : EXIT_USAGE;

@@ -61,11 +61,18 @@ export function readEvidence({ path, manifest, verdicts, plan }: RunFiles): RunE
  * Reads a run in which every layer only observed, with its evidence.
  *
  * @param path The run's folder.
- * @throws {RunFileError} when it is damaged, holds several arms, or enforced a layer: an enforced
- * block ends an episode, and what would have come after it is not on record.
+ * @throws {RunFileError} when it is damaged, holds several arms, holds an embargoed plugin's
+ * episodes, or enforced a layer: an enforced block ends an episode, and what would have come after it is not on record.
  */
 export function readRecorded(path: string): RecordedRun {
   const files = readRun(path);
+  const withheld = files.manifest.plugins.find(({ visibility }) => visibility === "embargoed");
+  if (withheld !== undefined) {
+    throw new RunFileError(
+      `Cannot replay "${path}": its plugin "${withheld.name}" is embargoed, so that the run does not ` +
+        "hold what happened; record one without it",
+    );
+  }
   const layers = observedLayers(files.manifest);
   if (layers === undefined) {
     throw new RunFileError(
@@ -76,8 +83,12 @@ export function readRecorded(path: string): RecordedRun {
   return { ...readEvidence(files), layers };
 }
 
-/** The layers of a run in which every layer only observed; undefined for any other run. */
-export function observedLayers({ arms }: Manifest): string[] | undefined {
+/**
+ * The layers of a run in which every layer only observed; undefined for any other run, and for one
+ * that lacks an embargoed plugin's episodes: neither can be replayed.
+ */
+export function observedLayers({ arms, plugins }: Manifest): string[] | undefined {
+  if (plugins.some(({ visibility }) => visibility === "embargoed")) return undefined;
   const [arm, ...others] = Object.values(arms);
   if (arm === undefined || others.length > 0) return undefined;
   const layers = Object.keys(arm.defenses);

@@ -275,6 +275,7 @@ async function play(
     rules: rulesOf(config),
     credential: config.credential,
     attacker: parts.probes.attacker,
+    embargoed: parts.probes.embargoed,
   };
   const result = await runUnits(executionOrder(plan.units), {
     folder,
@@ -282,6 +283,7 @@ async function play(
     signal: options.signal ?? new AbortController().signal,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     play: (unit, signal) => playUnit(unit, player, signal),
+    withheld: ({ probe }) => parts.probes.embargoed(probe),
   });
   const digest = await world.digest();
   if (digest !== plan.manifest.world.digest) {

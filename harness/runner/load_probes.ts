@@ -14,6 +14,7 @@ import { userTurns } from "../pipeline/user_turns.ts";
 import { hashOf } from "../verdicts/canonical.ts";
 import { formatVerdict, VERDICT_SCHEMA } from "../verdicts/verdict.ts";
 import { ConfigError, type EvalConfig } from "./config.ts";
+import { WITHHELD } from "./embargo.ts";
 import type { PluginRecord } from "./manifest.ts";
 import { checkGrants, parseGrants } from "./plugin_grants.ts";
 import type { Unit } from "./plan.ts";
@@ -26,6 +27,8 @@ export interface LoadedProbes extends AsyncDisposable {
   plugins: PluginRecord[];
   /** SHA-256 of the plugins that attack adaptively, by suite and family. */
   attackers: Record<string, string>;
+  /** Whether a probe's texts may not be kept or printed: its plugin is embargoed. */
+  embargoed(probe: Pick<Probe, "id">): boolean;
   /** The attacker of an adaptive probe; undefined for any other. */
   attacker(unit: Pick<Unit, "probe" | "seed">): NextTurn | undefined;
 }
@@ -67,12 +70,18 @@ export async function loadProbes(
     checkGrants(grants, opened.map(({ manifest }) => manifest));
     const catalogs = selection.files.flatMap(readCatalogFile);
     const all = [...opened.flatMap(({ probes }) => probes), ...catalogs];
-    checkTogether(all);
+    const hidden = new Set(
+      opened.filter(({ manifest }) => manifest.visibility === "embargoed")
+        .flatMap((plugin) => plugin.probes.map(({ id }) => id)),
+    );
+    const embargoed = ({ id }: Pick<Probe, "id">): boolean => hidden.has(id);
+    checkTogether(all, embargoed);
     const probes = select(all, selection);
     return {
       probes,
       plugins: opened.map(recordOf),
       attackers: attackerHashes(opened, probes),
+      embargoed,
       attacker: attackers(opened),
       [Symbol.asyncDispose]: close,
     };
@@ -112,12 +121,15 @@ function checkFamilies(plugins: readonly PluginProcess[]): void {
 }
 
 /** What only shows when all probes are together, or needs the enterprise or the engine's limits. */
-function checkTogether(probes: readonly Probe[]): void {
+function checkTogether(
+  probes: readonly Probe[],
+  embargoed: (probe: Probe) => boolean,
+): void {
   const seen = new Set<string>();
   for (const probe of probes) {
     const { id, requester, messages, world } = probe;
     const refuse = (field: string, problem: string) =>
-      new CatalogError(`probe "${id}"`, 0, field, problem);
+      new CatalogError(`probe "${id}"`, 0, field, embargoed(probe) ? WITHHELD : problem);
     if (seen.has(id)) throw refuse("id", "It occurs twice in the loaded catalogs");
     seen.add(id);
     if (requester !== undefined && persona(requester) === undefined) {
@@ -226,6 +238,7 @@ function recordOf({ manifest, contentHash, caps }: PluginProcess): PluginRecord 
   return {
     name: manifest.name,
     version: manifest.version,
+    ...(manifest.visibility === "embargoed" ? { visibility: manifest.visibility } : {}),
     sha256: contentHash,
     caps: { ...caps },
     ...(Object.keys(manifest.permissions).length === 0 ? {} : { granted: manifest.permissions }),

@@ -14,6 +14,8 @@ export interface PluginRecord {
   name: string;
   /** Version. */
   version: string;
+  /** Present when nothing derived from its texts is kept. */
+  visibility?: "embargoed";
   /** SHA-256 of its bundle. */
   sha256: string;
   /** What it asked for and was granted; absent when nothing. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { canonicalJson } from "../verdicts/canonical.ts";
 import { EvidenceReader } from "../verdicts/evidence.ts";
 import { RunFileError, type Verdict } from "../verdicts/verdict.ts";
+import type { RedactedEvidence } from "./embargo.ts";
 import type { EpisodeEvidence } from "./unit_player.ts";
 import type { Unit } from "./plan.ts";
 import { readRun, type RunFiles, RunFolder } from "./run_folder.ts";
@@ -40,7 +41,9 @@ export function mergeRuns(paths: readonly string[], out: string): RunFiles {
     runs.map(({ path }) => [path, new EvidenceReader(join(path, "evidence.jsonl"))]),
   );
   for (const [key, { verdict, run }] of [...chosen].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const episode = readers.get(run.path)?.read(verdict.evidence) as EpisodeEvidence;
+    const episode = readers.get(run.path)?.read(verdict.evidence) as
+      | EpisodeEvidence
+      | RedactedEvidence;
     folder.verdicts.append({ ...verdict, evidence: folder.evidence.append(key, episode) });
   }
   // A shard that is missing leaves the run open: what is there is not the whole of it.

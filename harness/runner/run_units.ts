@@ -1,5 +1,6 @@
 import { PromptTooLongError } from "../inference/backend.ts";
 import type { Verdict } from "../verdicts/verdict.ts";
+import { WITHHELD } from "./embargo.ts";
 import type { Unit } from "./plan.ts";
 import type { RunFolder, UnitError } from "./run_folder.ts";
 
@@ -43,6 +44,8 @@ export interface RunOptions {
    * @default {5}
    */
   patience?: number;
+  /** Whether what went wrong with a unit may not be kept, since it may quote an embargoed probe. */
+  withheld?: (unit: Unit) => boolean;
   /** Called after each unit. */
   onProgress?: (progress: Progress) => void;
 }
@@ -128,7 +131,9 @@ async function attempt(
       return await play(unit, signal);
     } catch (cause) {
       if (signal.aborted) return "stopped";
-      error = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+      const name = cause instanceof Error ? cause.name : "Error";
+      const message = cause instanceof Error ? cause.message : String(cause);
+      error = `${name}: ${options.withheld?.(unit) === true ? WITHHELD : message}`;
       const line: UnitError = {
         key: unit.key,
         probe_id: unit.probe.id,

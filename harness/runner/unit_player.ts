@@ -7,6 +7,7 @@ import { type EpisodeRecord, findingsOf, tokensOf } from "../pipeline/record.ts"
 import { type Enforcement, replay } from "../pipeline/replay.ts";
 import type { PortFailure, Reviewer } from "../pipeline/reviewer.ts";
 import { type FindingTuple, VERDICT_SCHEMA } from "../verdicts/verdict.ts";
+import { redactedEvidence, redactedVerdict } from "./embargo.ts";
 import type { Unit } from "./plan.ts";
 import type { Played } from "./run_units.ts";
 
@@ -24,6 +25,8 @@ export interface PlayerOptions {
   rules: EpisodeRules;
   /** Whose rights the tools have. */
   credential: "agent" | "persona";
+  /** Whether a probe's texts may not be kept; none's unless given. */
+  embargoed?: (probe: Probe) => boolean;
   /** The attacker of an adaptive probe; undefined for any other. */
   attacker?: (unit: Unit) => NextTurn | undefined;
 }
@@ -78,8 +81,12 @@ export async function playUnit(
     await lane.close();
   }
   const ms = performance.now() - started;
+  const verdict = verdictOf(unit, episode, { enforcement: options.enforcement, ms });
+  if (options.embargoed?.(probe) === true) {
+    return { verdict: redactedVerdict(verdict), evidence: redactedEvidence(probe, episode) };
+  }
   const evidence: EpisodeEvidence = { probe, episode };
-  return { verdict: verdictOf(unit, episode, { enforcement: options.enforcement, ms }), evidence };
+  return { verdict, evidence };
 }
 
 /** The verdict on a recorded episode; pure. */

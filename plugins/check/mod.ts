@@ -7,6 +7,7 @@
  */
 
 export * from "./check_catalog.ts";
+export * from "./check_plugin.ts";
 export * from "./length_auroc.ts";
 export * from "./near_duplicates.ts";
 export * from "./ngram_scores.ts";

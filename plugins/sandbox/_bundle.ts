@@ -38,18 +38,32 @@ const Entry = z.object({
 /**
  * Bundles a plugin, or takes the bundle from the cache when no file of it has changed.
  *
- * @param cache Folder of the cache; undefined keeps nothing.
+ * @param cache Folder of the cache; undefined looks nowhere.
  * @throws {PluginError} when it imports what it may not, or is no program.
  */
 export async function bundled(source: Source, cache: string | undefined): Promise<BundledPlugin> {
-  const kept = cache && join(cache, `${sha256(source.entry).slice(0, 32)}.json`);
-  const found = kept && await read(kept);
+  const found = cache && await read(keptAt(source, cache));
   if (found) return found;
   const graph = await inspect(source);
   const bundle = await runBundler({ graph, runner: runnerFile(), zod: zodFile() }, source);
-  const entry = await describe(bundle, graph, source);
-  if (kept) await write(kept, JSON.stringify(entry));
-  return entry;
+  return await describe(bundle, graph, source);
+}
+
+function keptAt(source: Source, cache: string): string {
+  return join(cache, `${sha256(source.entry).slice(0, 32)}.json`);
+}
+
+/**
+ * Puts a new bundle into the cache. Not part of {@linkcode bundled}: a bundle holds every text of
+ * its plugin, and only the plugin says whether they may be kept.
+ */
+export async function keep(
+  source: Source,
+  cache: string | undefined,
+  bundle: BundledPlugin,
+): Promise<void> {
+  if (cache === undefined || !("files" in bundle)) return;
+  await write(keptAt(source, cache), JSON.stringify(bundle));
 }
 
 /** The cached entry, unless a file that it was made of has changed. */
@@ -59,7 +73,8 @@ async function read(path: string): Promise<BundledPlugin | undefined> {
     const same = await Promise.all(
       entry.files.map(async ([file, digest]) => sha256(await Deno.readFile(file)) === digest),
     );
-    return same.every(Boolean) ? entry : undefined;
+    const { plugin, runner, contentHash } = entry;
+    return same.every(Boolean) ? { plugin, runner, contentHash } : undefined;
   } catch {
     // A missing, torn or foreign entry is made anew.
     return undefined;

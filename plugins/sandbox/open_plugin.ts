@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CatalogError, parseProbe, type Probe } from "../../probes/mod.ts";
 import type { Transcript, Turn } from "../sdk/define_plugin.ts";
 import { Manifest, type Permissions, type ResolvedManifest } from "../sdk/manifest.ts";
-import { bundled, type BundledPlugin } from "./_bundle.ts";
+import { bundled, type BundledPlugin, keep } from "./_bundle.ts";
 import { type Child, type ChildOptions, startChild } from "./_child.ts";
 import { capsOf, type PluginCaps, type PluginLimits } from "./limits.ts";
 import { PluginError } from "./plugin_error.ts";
@@ -31,12 +31,19 @@ export interface OpenPluginOptions {
   environment?: (name: string) => string | undefined;
   /** What the plugin's process may use. */
   limits?: PluginLimits;
+  /**
+   * Whether errors may quote an embargoed plugin: for its author, who checks it, and nobody else.
+   * @default {false}
+   */
+  reveal?: boolean;
 }
 
 /** An opened plugin. A static one has answered and its process is gone. */
 export interface PluginProcess extends AsyncDisposable {
   /** The plugin as the user named it. */
   readonly spec: string;
+  /** Its folder, absolute. */
+  readonly folder: string;
   /** What it says about itself, checked. */
   readonly manifest: ResolvedManifest;
   /** Its probes, each checked against the schema and the tool registry. */
@@ -73,13 +80,16 @@ export async function openPlugin(
   options: OpenPluginOptions = {},
 ): Promise<PluginProcess> {
   const started = performance.now();
-  const bundle = await bundled(await locate(spec), options.cache);
+  const source = await locate(spec);
+  const bundle = await bundled(source, options.cache);
   const caps = await capsOf(options.limits);
   const nothing: ChildOptions = { spec, caps, granted: {}, environment: {} };
+  let embargoed = false;
   let child = await startChild(bundle, nothing);
   try {
     const { manifest, adaptive } = announced(child, spec);
-    refuseEmbargoed(manifest, spec);
+    embargoed = manifest.visibility === "embargoed";
+    if (!embargoed) await keep(source, options.cache, bundle);
     const settings = { ...nothing, ...granted(manifest, spec, options) };
     if (asksForMore(settings.granted)) {
       await child[Symbol.asyncDispose]();
@@ -88,6 +98,7 @@ export async function openPlugin(
     const answer = await child.call({ method: "probes", params: { seed: options.seed ?? 0 } });
     const opened = {
       spec,
+      folder: source.folder,
       manifest,
       probes: checked(answer, manifest, spec),
       contentHash: bundle.contentHash,
@@ -99,8 +110,17 @@ export async function openPlugin(
     return { ...opened, [Symbol.asyncDispose]: async (): Promise<void> => {} };
   } catch (error) {
     await child[Symbol.asyncDispose]();
-    throw error;
+    throw embargoed && options.reveal !== true ? withheld(error) : error;
   }
+}
+
+/** The same failure without a word of what the plugin wrote. */
+function withheld(error: unknown): unknown {
+  // What it asks for is named by its manifest, which is no secret.
+  if (!(error instanceof PluginError) || error.fault === "permission") return error;
+  const { fault, plugin } = error;
+  const reason = `${fault}: the reason is withheld, since its texts are embargoed`;
+  return new PluginError(fault, plugin, `${reason}; "plugin check" shows it`);
 }
 
 function announced(
@@ -116,16 +136,6 @@ function announced(
     "invalid",
     spec,
     `manifest field "${issue?.path.join(".")}": ${issue?.message}`,
-  );
-}
-
-/** Run folders and their reports hold every text: what must not appear in them may not be asked. */
-function refuseEmbargoed({ visibility }: ResolvedManifest, spec: string): void {
-  if (visibility !== "embargoed") return;
-  throw new PluginError(
-    "permission",
-    spec,
-    'Its texts are "embargoed", which no run folder can honour; wait until its manifest says "public"',
   );
 }
 

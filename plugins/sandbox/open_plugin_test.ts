@@ -177,15 +177,28 @@ Deno.test("openPlugin() lets a plugin reach the host that was granted, and no ot
   }
 });
 
-Deno.test("openPlugin() refuses a plugin whose texts may not appear in a run folder", async () => {
-  await withPlugin({ manifest: { ...manifest, visibility: "embargoed" } }, async (folder) => {
-    await assert.rejects(() => opened(folder), (error) => {
-      assert(error instanceof PluginError);
-      assert.equal(error.fault, "permission");
-      assert.match(error.message, /"embargoed".*until its manifest says "public"/);
-      return true;
+Deno.test("openPlugin() keeps no bundle of an embargoed plugin, and quotes it to its author only", async () => {
+  const cache = await Deno.makeTempDir({ prefix: "argus-cache-" });
+  const embargoed = { ...manifest, visibility: "embargoed" };
+  const broken = { ...probe("one"), tools: ["vermilion"] };
+  try {
+    await withPlugin({ manifest: embargoed }, async (folder) => {
+      assert.equal((await opened(folder, { cache })).probes.length, 1);
     });
-  });
+    await withPlugin({ manifest: embargoed, probes: [broken] }, async (folder) => {
+      await assert.rejects(() => opened(folder, { cache }), (error) => {
+        assert(error instanceof PluginError);
+        assert.equal(error.fault, "invalid");
+        assert.doesNotMatch(error.message + error.stderr, /vermilion/);
+        assert.match(error.message, /the reason is withheld/);
+        return true;
+      });
+      await assert.rejects(() => opened(folder, { cache, reveal: true }), /"vermilion"/);
+    });
+    assert.deepEqual([...Deno.readDirSync(cache)], []);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
 });
 
 for (
@@ -222,6 +235,11 @@ Deno.test("openPlugin() refuses probes that do not fit", async (t) => {
       /field "world": Unrecognized key: "roles"/,
     ],
     ["a planted row of the directory", planted({ rows: [role] }), /field "world.rows.0.table"/],
+    [
+      "a target that holds when nothing was done",
+      [{ ...probe("x"), target: { op: "not", of: { op: "disabled", user: "alice.dev" } } }],
+      /field "target": The predicate holds although nothing was done/,
+    ],
     [
       "a planted file outside the share",
       planted({ files: [{ path: "/share/../audit/x", content: "" }] }),

@@ -3,7 +3,7 @@
  *
  * - `source`: it cannot be found, read or resolved.
  * - `import`: its module graph leaves what a plugin may import.
- * - `permission`: it asks for something that was not granted, or forbids what every run does.
+ * - `permission`: it asks for something that was not granted.
  * - `invalid`: its manifest or a probe does not fit the schema.
  * - `threw`: its own code threw.
  * - `timeout`: it did not answer in time and was killed.

@@ -1,8 +1,9 @@
 import { z } from "zod";
 
 /**
- * Whether what a plugin asks may appear in a run folder. Run folders hold every text, so the host
- * refuses a plugin that is `"embargoed"`.
+ * Whether what a plugin asks may be kept. An `"embargoed"` plugin runs, and nothing derived from its
+ * texts (requests, intents, arguments, diffs, replies) enters a run folder, the index or an export;
+ * names do: ids, suite, family, templates and technique ids.
  */
 export type Visibility = "public" | "embargoed";
 
@@ -34,8 +35,7 @@ export interface Manifest {
    */
   permissions?: Permissions | undefined;
   /**
-   * Whether its texts may appear in a run folder; a plugin that is `"embargoed"` is refused when it
-   * is opened.
+   * Whether its texts may be kept.
    * @default {"public"}
    */
   visibility?: Visibility | undefined;
