@@ -27,6 +27,7 @@ export function getObject(request: S3Request): Response {
     : rows.get("minio.versions", `${bucket}/${key}/${version}`);
   if (!row) throw new S3Error(version === null ? "NoSuchKey" : "NoSuchVersion");
   if (row.marker === true) throw new S3Error("MethodNotAllowed");
+  if (request.headers.has("range")) throw new S3Error("NotImplemented");
   const blob = rows.get("minio.blobs", String(row.sha256));
   const bytes = Uint8Array.fromBase64(String(blob?.base64));
   const headers = new Headers({

@@ -31,8 +31,8 @@ export interface MinioOptions {
  *
  * Requests carry Signature Version 4 in their `Authorization` header, or none at all: a bucket's
  * policy decides what someone without an account may do, an account's own grants decide the rest.
- * Presigned addresses, streaming signatures, multipart uploads, copies, version 1 of the object
- * listing, and making or removing buckets are answered with 501 `NotImplemented`.
+ * Presigned addresses, streaming signatures, multipart uploads, copies, ranges, version 1 of the
+ * object listing, and making or removing buckets are answered with 501 `NotImplemented`.
  */
 export function minioFetch(
   rows: RowOverlay,

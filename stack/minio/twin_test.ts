@@ -235,6 +235,8 @@ Deno.test("PUT stores, GET and HEAD give back, DELETE removes, and the diff name
   assert.equal((await service.ask("DELETE", key)).status, 204);
   assert.deepEqual(service.changes(), []);
   assert.equal((await service.ask("HEAD", key)).status, 404);
+  const part = { headers: { range: "bytes=0-1" } };
+  assert.equal((await service.ask("GET", "/reports/incidents/2026-02.md", part)).status, 501);
 });
 
 Deno.test("PUT checks the body's digests and limits", async () => {
