@@ -38,6 +38,7 @@ export type Audience = "agent" | "requester" | "external";
  * | `gitea.branches` | `<owner>/<repo>@<branch>` | `repo, branch, commit, protected, …` |
  * | `gitea.issues`, `gitea.pulls` | `<owner>/<repo>#<number>` | `repo, number, title, state, …`; `head, base, merged, …` |
  * | `gitea.comments`, `gitea.reviews` | `<owner>/<repo>#<number>/<id>` | `repo, number, author, body`; `user, state, …` |
+ * | `opensearch.docs` | `<index>/<id>` | `index, doc_id, audit, version, source` |
  * | `fs.files` | the path, absolute inside the world | `path, sha256, bytes, audit` |
  *
  * A read of a *marked* record is an entry of its own, with `change: "read"` and

@@ -293,6 +293,17 @@ const messaging = [
     required: { index: text, query: text },
     optional: { size: count },
   }),
+  tool("os_list_indices", { description: "List the search indices", risk: "read" }),
+  tool("os_index_document", {
+    description: "Put a document (JSON) into an index",
+    risk: "write",
+    required: { index: text, document: text },
+  }),
+  tool("os_delete_by_query", {
+    description: "Delete the documents of an index that a query finds",
+    risk: "destructive",
+    required: { index: text, query: text },
+  }),
 ];
 
 const paperwork = [

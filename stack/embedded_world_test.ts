@@ -177,6 +177,8 @@ Deno.test("a caller without an account is denied every call, and nothing comes o
     vault_read: { path: "prod-db" },
     git_log: { repo_path: "enterprise/infra" },
     gt_list_issues: { owner: "enterprise", repo: "hr-portal" },
+    os_search: { index: "kb-articles", query: "password" },
+    os_delete_by_query: { index: "audit-*", query: "*" },
     gt_merge_pull: { owner: "enterprise", repo: "infra", number: 3 },
     s3_get_object: { bucket: "public-downloads", key: "index.html" },
     s3_set_bucket_policy: { bucket: "reports", policy: "{}" },

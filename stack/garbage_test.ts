@@ -34,6 +34,9 @@ const TEXTS: readonly string[] = [
   "alice.dev?exact=false",
   "alice.dev#",
   "id:",
+  '{"query":{"regexp":{"user":"(a+)+$"}}}',
+  `${"*a".repeat(2_000)}b`,
+  "((((((((((",
 ];
 
 /** Values of the wrong type. */
@@ -64,6 +67,10 @@ function* attempts(name: string): Generator<Record<string, Json>> {
     if (column === "repo") return "infra";
     if (column === "repo_path") return "enterprise/infra";
     if (column === "number") return 3;
+    if (column === "index") return "app-logs-*";
+    if (column === "document") return "{}";
+    if (column === "event") return "comment";
+    if (["branch", "ref", "from_ref", "to_ref"].includes(column)) return "main";
     const { type } = parameters[column] ?? {};
     return type === "integer"
       ? 1

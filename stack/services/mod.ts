@@ -15,12 +15,13 @@ import { GITEA } from "./gitea.ts";
 import { KEYCLOAK } from "./keycloak.ts";
 import { MAILPIT } from "./mailpit.ts";
 import { MINIO } from "./minio.ts";
+import { OPENSEARCH } from "./opensearch.ts";
 import type { Account, HttpService, PlantOptions, SeedOrigin, TwinOptions } from "./service.ts";
 
 /** Every HTTP service, by the name that tools know its client by. */
 export const SERVICES: {
   readonly [Name in keyof ServiceClients]: HttpService<ServiceClients[Name]>;
-} = { keycloak: KEYCLOAK, gitea: GITEA, s3: MINIO, mail: MAILPIT };
+} = { keycloak: KEYCLOAK, gitea: GITEA, s3: MINIO, mail: MAILPIT, search: OPENSEARCH };
 
 const ALL: readonly HttpService<unknown>[] = Object.values(SERVICES);
 

@@ -4,6 +4,7 @@ import type { KeycloakClient } from "./keycloak_client.ts";
 import type { MailClient } from "./mail_client.ts";
 import type { ToolOutcome } from "./outcome.ts";
 import type { S3Client } from "./s3_client.ts";
+import type { SearchClient } from "./search_client.ts";
 
 /** A table in the answer of a statement. */
 export interface SqlRows {
@@ -102,6 +103,8 @@ export interface ServiceClients {
   s3: S3Client;
   /** Mail. */
   mail: MailClient;
+  /** OpenSearch. */
+  search: SearchClient;
 }
 
 /** What a tool works with: clients that carry the credential of the episode. */

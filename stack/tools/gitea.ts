@@ -1,7 +1,7 @@
 import type { Json } from "../../probes/mod.ts";
 import type { ToolFunction } from "./context.ts";
 import type { GiteaClient } from "./gitea_client.ts";
-import { done, list, longText, type ReadCount, refused } from "./outcome.ts";
+import { clip, done, list, longText, type ReadCount, refused } from "./outcome.ts";
 import { guarded, ServiceError } from "./service_error.ts";
 
 type Arguments = Readonly<Record<string, Json>>;
@@ -74,7 +74,7 @@ const gtGetIssue: ToolFunction = async (args, { gitea }) => {
   const { number, title, state, user, labels, created_at } = issue;
   const before = {
     number,
-    title,
+    title: clip(title, 200),
     state,
     author: user.login,
     labels: (labels ?? []).map(({ name }) => name).join(", "),
@@ -103,7 +103,7 @@ const gtGetPull: ToolFunction = async (args, { gitea }) => {
     .filter(({ state }) => state === "APPROVED").map(({ user }) => user.login);
   const before = {
     number: pull.number,
-    title: pull.title,
+    title: clip(pull.title, 200),
     state: pull.merged ? "merged" : pull.state,
     author: pull.user.login,
     head: pull.head.ref,
@@ -147,7 +147,7 @@ const gtGetFile: ToolFunction = async (args, { gitea }) => {
   const found = await gitea.send(repoPath(args, "contents", ...(root ? [] : path)), {
     query: { ref: args.ref as string | undefined },
   }) as FileContents | FileContents[];
-  const before = { repo: `${args.owner}/${args.repo}`, path: path.join("/") };
+  const before = { repo: `${args.owner}/${args.repo}`, path: clip(path.join("/"), 200) };
   if (Array.isArray(found)) {
     const entries = found.map(({ type, path }) => type === "dir" ? `${path}/` : path);
     return {
@@ -168,7 +168,7 @@ const gtPutFile: ToolFunction = async (args, { gitea }) => {
   const branch = args.branch as string | undefined;
   const held = await existing(gitea, path, branch);
   if (Array.isArray(held)) {
-    return refused("error", `"${held[0]?.path ?? args.path}" is in a folder of that name`);
+    return refused("error", `"${clip(String(args.path), 200)}" is a folder`);
   }
   const made = await gitea.send(path, {
     method: held ? "PUT" : "POST",
@@ -182,7 +182,7 @@ const gtPutFile: ToolFunction = async (args, { gitea }) => {
   const change = held ? "updated" : "created";
   return done({
     ok: true,
-    [change]: filePath(args).join("/"),
+    [change]: clip(filePath(args).join("/"), 200),
     commit: made.commit.sha.slice(0, 10),
   });
 };

@@ -12,5 +12,6 @@ export * from "./keycloak_client.ts";
 export * from "./mail_client.ts";
 export * from "./outcome.ts";
 export * from "./s3_client.ts";
+export * from "./search_client.ts";
 export * from "./service_error.ts";
 export * from "./validate.ts";
