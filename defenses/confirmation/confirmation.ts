@@ -4,7 +4,7 @@ import { leaves } from "../text/leaves.ts";
 import { compileRules, foldedName, type Risks } from "./_risk.ts";
 import type { Approvals } from "./approvals.ts";
 import { importKeyring, type Keyring } from "./keys.ts";
-import { confirmationRequest, digestOf } from "./request.ts";
+import { type ConfirmationRequest, confirmationRequest, digestOf } from "./request.ts";
 import { CONFIRMATION_RULES, type ConfirmationRule, TOKEN_ARGUMENTS } from "./rules.ts";
 import { checkApproval, type Refusal, TOKEN_PREFIX } from "./token.ts";
 
@@ -103,11 +103,7 @@ function reviewWithout(
 ): Finding<"call"> {
   const args: unknown = call.arguments;
   if (typeof args !== "object" || args === null || Array.isArray(args)) {
-    return {
-      action: "block",
-      rule: "malformed-arguments",
-      reason: "The arguments are no JSON object, so nobody can be shown what would be done",
-    };
+    return malformed();
   }
   const forged = forgery(call.arguments, context.intent);
   if (forged !== undefined) {
@@ -131,12 +127,32 @@ function reviewWithout(
       evidence: { risk: rule },
     };
   }
+  const digest = digestIfJson(confirmationRequest(call, requester));
+  if (digest === undefined) return malformed();
   return {
     action: "confirm",
     rule,
     reason: `"${call.name}" needs the signature of somebody other than "${requester}"`,
-    evidence: { digest: digestOf(confirmationRequest(call, requester)) },
+    evidence: { digest },
   };
+}
+
+function malformed(): Finding<"call"> {
+  return {
+    action: "block",
+    rule: "malformed-arguments",
+    reason: "The arguments are no JSON object, so nobody can be shown what would be done",
+  };
+}
+
+/** The digest of a request; undefined when its arguments hold what JSON cannot. */
+function digestIfJson(request: ConfirmationRequest): string | undefined {
+  try {
+    return digestOf(request);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 /** Where a token, or an argument meant for one, is found. */

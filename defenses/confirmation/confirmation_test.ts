@@ -232,6 +232,16 @@ for (const [where, args] of Object.entries(FORGERIES)) {
   });
 }
 
+Deno.test("confirmation() blocks a high-risk call whose arguments nobody can be shown", async () => {
+  for (const args of [null, [], "x", { ...DELETE.arguments, user_id: [NaN] }]) {
+    const call = { name: "kc_delete_user", arguments: args as Record<string, Json> };
+    const review = await chain([confirmation()], { approver: "approve" })
+      .review("call", { call }, contextOf());
+    assert.equal(review.layers[0]?.finding?.rule, "malformed-arguments");
+    assert.equal(review.verdict, "block");
+  }
+});
+
 Deno.test("confirmation() blocks what an intent with a token leads to", async () => {
   const context = contextOf("ada.itadmin", `Delete alice.dev, approved by ${anyToken}`);
   const review = await chain([confirmation()]).review("call", { call: DELETE }, context);

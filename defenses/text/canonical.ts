@@ -3,10 +3,11 @@ type Pending = { value: unknown } | { text: string };
 
 /**
  * JSON text of a value with member names sorted by UTF-16 code units and without white space
- * (RFC 8785), so that equal values have equal text. Iterative, since a model can nest arguments
+ * (RFC 8785), so that equal values have equal text. Members that are undefined are left out, as
+ * `JSON.stringify` does. Iterative, since a model can nest arguments
  * deeper than the stack.
  *
- * @throws {TypeError} on what JSON cannot hold: undefined, NaN, an infinity, a function.
+ * @throws {TypeError} on what JSON cannot hold: an undefined item, NaN, an infinity, a function.
  */
 export function canonicalText(root: unknown): string {
   const parts: string[] = [];
@@ -31,6 +32,7 @@ function ofArray(items: readonly unknown[]): Pending[] {
 
 function ofObject(members: object): Pending[] {
   const inside = Object.entries(members)
+    .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, value], index): Pending[] => [
       { text: `${index === 0 ? "{" : ","}${JSON.stringify(name)}:` },

@@ -22,6 +22,7 @@ Deno.test("canonicalText() writes what is nested deeper than the stack", () => {
 
 Deno.test("canonicalText() refuses what JSON cannot hold", () => {
   for (const value of [undefined, NaN, Infinity, () => 1, Symbol("x"), 1n]) {
-    assert.throws(() => canonicalText({ value }), TypeError);
+    assert.throws(() => canonicalText([value]), TypeError);
   }
+  assert.equal(canonicalText({ a: undefined, b: 1 }), '{"b":1}');
 });
