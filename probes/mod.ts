@@ -8,6 +8,7 @@
 
 export type { RecordedChange } from "./_recorded_change.ts";
 export * from "./catalog.ts";
+export * from "./categories.ts";
 export * from "./diff.ts";
 export * from "./expectation.ts";
 export * from "./foreign_catalog.ts";
