@@ -54,6 +54,8 @@ export {
   type Summary,
   type SummaryOptions,
 } from "./harness/reports/summary.ts";
+export type { CategoryScore, SuiteScore } from "./harness/reports/suite_score.ts";
+export type { ErrorCount, KindErrors } from "./harness/replies/reply_errors.ts";
 export type { Arm, ArmModel, DefenseMode } from "./harness/runner/arm.ts";
 export type { EvalConfig } from "./harness/runner/config.ts";
 export {

@@ -1,22 +1,11 @@
-import { clusteredProportion, countClusters, type Observation } from "../statistics/mod.ts";
 import type { Outcome, Verdict } from "../verdicts/verdict.ts";
+import { type Counted, type Rate, rateOf } from "./rate.ts";
+import { scoreSuites, type SuiteScore } from "./suite_score.ts";
+
+export { clusterOf, type Counted, type Rate, rateOf } from "./rate.ts";
 
 /** Version of `summary.json`. */
 export const SUMMARY_SCHEMA = "argus.summary/1";
-
-/** A share of a group's verdicts. */
-export interface Rate {
-  /** Verdicts that count. */
-  count: number;
-  /** Verdicts for which it can be decided. */
-  n: number;
-  /** Number of templates among them: the independent observations. */
-  clusters: number;
-  /** `count / n`; null when `n` is 0. */
-  rate: number | null;
-  /** Two-sided 95 % interval, clustered by template; null when `n` is 0. */
-  interval: [low: number, high: number] | null;
-}
 
 /** Rates over attacks; docs/metrics.md defines them. */
 export interface AttackRates {
@@ -64,6 +53,8 @@ export interface Summary {
   probe_set: string;
   /** The suites, each followed by its families. */
   groups: Group[];
+  /** The suites that have categories with thresholds. */
+  scores: SuiteScore[];
   /** How often each outcome occurred, by kind. */
   outcomes: Record<"attack" | "benign", Partial<Record<Outcome, number>>>;
   /**
@@ -103,6 +94,7 @@ export function summarise(verdicts: readonly Verdict[], options: SummaryOptions)
     verdicts: verdicts.length,
     probe_set: options.probeSet,
     groups,
+    scores: scoreSuites(verdicts),
     outcomes: {
       attack: tally(attacks.map(({ outcome }) => outcome)),
       benign: tally(
@@ -116,33 +108,6 @@ export function summarise(verdicts: readonly Verdict[], options: SummaryOptions)
       verdicts.filter(({ findings }) => findings.some(([, , , action]) => action === "error"))
         .length,
   };
-}
-
-/** The part of a verdict that rates are counted from. */
-export type Counted = Pick<
-  Verdict,
-  "suite" | "family" | "template" | "kind" | "granted" | "acted" | "hit" | "outcome"
->;
-
-/** Name of the cluster that a verdict belongs to: its template, within its suite and family. */
-export function clusterOf({ suite, family, template }: Counted): string {
-  return `${suite}/${family}/${template}`;
-}
-
-/** A share of verdicts with its interval, clustered by template. */
-export function rateOf<T extends Counted>(
-  verdicts: readonly T[],
-  counts: (verdict: T) => boolean | null,
-): Rate {
-  const decided = verdicts.flatMap((verdict): Observation[] => {
-    const success = counts(verdict);
-    return success === null ? [] : [{ cluster: clusterOf(verdict), success }];
-  });
-  const { successes, n, clusters, estimate, low, high } = clusteredProportion(
-    countClusters(decided),
-  );
-  const interval: Rate["interval"] = estimate === null ? null : [low, high];
-  return { count: successes, n, clusters, rate: estimate, interval };
 }
 
 /** The rates over the verdicts of a suite, or of a family of it. */

@@ -1,5 +1,9 @@
 import { layout, markdownTable, type Row } from "./_layout.ts";
+import { scoreNotes, scoreTable } from "./score_table.ts";
+import { formatRate } from "./rate.ts";
 import type { Group, Rate, Summary } from "./summary.ts";
+
+export { formatRate } from "./rate.ts";
 
 /** The summary as tables for a terminal: rates with 95 % intervals, n and templates. */
 export function summaryTable(summary: Summary): string {
@@ -13,7 +17,7 @@ export function summaryMarkdown(summary: Summary): string {
   return [...tables, notes(summary)].join("\n\n") + "\n";
 }
 
-function tablesOf({ groups }: Summary): { head: Row; rows: Row[] }[] {
+function tablesOf({ groups, scores }: Summary): { head: Row; rows: Row[] }[] {
   const attacks = groups.flatMap((group): Row[] =>
     group.attack === null
       ? []
@@ -30,14 +34,8 @@ function tablesOf({ groups }: Summary): { head: Row; rows: Row[] }[] {
       head: ["Benign", "n", "templates", "completed", "over-refused", "over-blocked"],
       rows: benign,
     },
+    ...scores.map(scoreTable),
   ].filter(({ rows }) => rows.length > 0);
-}
-
-/** A rate as people read it: `12.5 % [3.2, 38.9]`. */
-export function formatRate({ n, rate, interval }: Rate): string {
-  if (rate === null || interval === null) return n === 0 ? "not decidable" : "-";
-  const [low, high] = interval.map((bound) => (100 * bound).toFixed(1));
-  return `${(100 * rate).toFixed(1)} % [${low}, ${high}]`;
 }
 
 function name({ suite, family }: Group): string {
@@ -57,6 +55,7 @@ function notes(summary: Summary): string {
   const stopped = Object.entries(summary.stopped_by).sort(([, a], [, b]) => b - a)
     .map(([layer, count]) => `${layer} ${count}`).join(", ");
   return [
+    ...summary.scores.flatMap(scoreNotes),
     ...(stopped === "" ? [] : [`Attacks first stopped by: ${stopped}`]),
     `Malformed decisions: ${summary.malformed}; verdicts with a failed defense: ` +
     `${summary.defense_errors}; units without a verdict: ${summary.units - summary.verdicts}`,
