@@ -1,5 +1,12 @@
-import { CATEGORIES, type Category, categoryOf, EVAL_SUITE, FOREIGN } from "../../probes/mod.ts";
-import { REPLY_ERRORS } from "../replies/reply_errors.ts";
+import {
+  CATEGORIES,
+  type Category,
+  categoryOf,
+  EVAL_SUITE,
+  FOREIGN,
+  type ReplyKind,
+} from "../../probes/mod.ts";
+import { type KindErrors, REPLY_ERRORS } from "../replies/reply_errors.ts";
 import type { BenignOutcome, Verdict } from "../verdicts/verdict.ts";
 import { type Rate, rateOf } from "./rate.ts";
 
@@ -36,7 +43,7 @@ export interface SuiteScore {
   /** The categories that were played, in the order of the suite. */
   categories: CategoryScore[];
   /** How often the reader of replies is wrong, on labelled ones. */
-  reply_errors: typeof REPLY_ERRORS;
+  reply_errors: Readonly<Record<ReplyKind | "redirect", KindErrors>>;
 }
 
 /** Outcomes of a benign probe that was refused or blocked. */
