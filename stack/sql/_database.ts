@@ -1,7 +1,7 @@
-import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import type { Json } from "../../probes/mod.ts";
 import type { BeginRequest, Plant, QueryAnswer, QueryRequest, RowChange } from "./_protocol.ts";
-import { CONTROL_ROLE, SESSION_ROLE, TABLES } from "./schema.ts";
+import type { SqlEngine } from "./engine.ts";
+import { CONTROL_ROLE, TABLES } from "./schema.ts";
 import { inspect, type Statement, StatementError } from "./statement.ts";
 
 /** Rows that are fetched of an answer; more are not counted. */
@@ -13,80 +13,41 @@ const CHANGES = 2000;
 /** Characters of one value that leave the process. */
 const VALUE_CHARACTERS = 8192;
 
-// Values travel as Postgres writes them, whatever their type.
-const TEXT_TYPES = [
-  16,
-  17,
-  20,
-  21,
-  23,
-  26,
-  114,
-  700,
-  701,
-  1082,
-  1083,
-  1114,
-  1184,
-  1700,
-  2950,
-  3802,
-];
-const READ_AS_TEXT = [17, 20, 114, 700, 701, 1082, 1083, 1114, 1184, 3802];
-const CONVERSIONS = {
-  serializers: Object.fromEntries(
-    TEXT_TYPES.map((type) => [type, (value: unknown) => String(value)]),
-  ),
-  parsers: Object.fromEntries(READ_AS_TEXT.map((type) => [type, (value: string) => value])),
-};
-
 const SETTINGS = "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; " +
   "set search_path = world, pg_catalog, public; set statement_timeout = 0;";
 
-/** Builds the enterprise database and returns its data folder as a tar archive. */
-export async function buildDump(statements: readonly string[]): Promise<Blob> {
-  const database = await PGlite.create();
-  await database.exec(SETTINGS.replace("world, pg_catalog, ", ""));
-  for (const statement of statements) if (statement !== "") await database.exec(statement);
-  const dump = await database.dumpDataDir("none");
-  await database.close();
-  return dump;
-}
-
 /** The database as a session that is no superuser. */
 export class Database {
-  #pg: PGlite;
+  #engine: SqlEngine;
   #last = 0;
   /** What the savepoint of the statement before holds: a cursor, or changes. */
   #open: "none" | "read" | "written" = "none";
 
-  private constructor(pg: PGlite) {
-    this.#pg = pg;
+  private constructor(engine: SqlEngine) {
+    this.#engine = engine;
   }
 
-  /** Opens a database from its archive. */
-  static async open(dump: Blob): Promise<Database> {
-    const options: PGliteOptions = { loadDataDir: dump, username: SESSION_ROLE, ...CONVERSIONS };
-    const database = new Database(await PGlite.create(options));
-    await database.#pg.exec(SETTINGS);
-    return database;
+  /** Takes a session of the seeded database over. */
+  static async over(engine: SqlEngine): Promise<Database> {
+    await engine.run(SETTINGS);
+    return new Database(engine);
   }
 
   /** Starts an owner's transaction: plants, then puts back what the owner changed before. */
   async begin({ now, plants, changes }: BeginRequest): Promise<void> {
-    await this.#pg.exec(
+    await this.#engine.run(
       `begin; set local role ${CONTROL_ROLE}; set local world.now = '${time(now)}'`,
     );
     for (const plant of plants) await this.#plant(plant);
     if (changes.length > 0) {
-      await this.#pg.exec("set local session_replication_role = replica");
+      await this.#engine.run("set local session_replication_role = replica");
       for (const change of changes) await this.#replay(change);
-      await this.#pg.exec("set local session_replication_role = origin");
+      await this.#engine.run("set local session_replication_role = origin");
     }
-    const { rows } = await this.#pg.query<{ last: string }>(
-      "select coalesce(max(seq), 0)::text as last from argus.changes",
+    const { rows: [newest] } = await this.#engine.run(
+      "select coalesce(max(seq), 0)::text from argus.changes",
     );
-    this.#last = Number(rows[0]?.last ?? 0);
+    this.#last = Number(newest?.[0] ?? 0);
     this.#open = "none";
   }
 
@@ -98,7 +59,7 @@ export class Database {
       const value = row[column] ?? null;
       return typeof value === "string" || value === null ? value : JSON.stringify(value);
     });
-    await this.#pg.query(`insert into ${quoted(table)} (${names}) values (${values})`, texts);
+    await this.#engine.query(`insert into ${quoted(table)} (${names}) values (${values})`, texts);
   }
 
   async #replay({ entity, change, before, after }: RowChange): Promise<void> {
@@ -109,10 +70,12 @@ export class Database {
     const columns = Object.keys(table.columns).map(quoted).join(", ");
     switch (change) {
       case "created":
-        await this.#pg.query(`insert into ${name} select * from ${row}`, [JSON.stringify(after)]);
+        await this.#engine.query(`insert into ${name} select * from ${row}`, [
+          JSON.stringify(after),
+        ]);
         return;
       case "updated":
-        await this.#pg.query(
+        await this.#engine.query(
           `update ${name} set (${columns}) = (select ${columns} from ${row}) where ${
             quoted(table.key)
           }::text = $2`,
@@ -120,7 +83,7 @@ export class Database {
         );
         return;
       case "deleted":
-        await this.#pg.query(`delete from ${name} where ${quoted(table.key)}::text = $1`, [
+        await this.#engine.query(`delete from ${name} where ${quoted(table.key)}::text = $1`, [
           String(before?.[table.key]),
         ]);
     }
@@ -134,7 +97,7 @@ export class Database {
       ? "rollback to call; release call;"
       : "release call;";
     const statement = inspectOrSettle(request);
-    await this.#pg.exec(
+    await this.#engine.run(
       `${settle} savepoint call; set local role ${CONTROL_ROLE}; select setseed(${seedOf(request)});
        set local role ${request.role}; set local world.now = '${time(request.now)}'`,
     );
@@ -156,20 +119,17 @@ export class Database {
         tables: statement.tables,
       };
     } catch (error) {
-      await this.#pg.exec("rollback to call; release call");
+      await this.#engine.run("rollback to call; release call");
       throw error;
     }
   }
 
   // A cursor: a query of a hundred million rows never becomes a hundred million objects.
   async #select(sql: string, params: readonly string[]): Promise<Rows> {
-    await this.#pg.query(`declare answer no scroll cursor for ${sql}`, [...params]);
-    const [answer] = await this.#pg.exec(`fetch forward ${FETCH} from answer`, {
-      rowMode: "array",
-    });
-    const rows = (answer?.rows ?? []) as unknown as Json[][];
+    await this.#engine.query(`declare answer no scroll cursor for ${sql}`, params);
+    const { rows, fields } = await this.#engine.run(`fetch forward ${FETCH} from answer`);
     return {
-      rows: objects(answer?.fields ?? [], rows),
+      rows: objects(fields, rows),
       total: rows.length,
       affected: 0,
       changes: [],
@@ -177,56 +137,53 @@ export class Database {
   }
 
   async #change(sql: string, params: readonly string[]): Promise<Rows> {
-    const { rows, fields, affectedRows } = await this.#pg.query<Json[]>(sql, [...params], {
-      rowMode: "array",
-    });
+    const { rows, fields, affected } = await this.#engine.query(sql, params);
     return {
       rows: objects(fields, rows.slice(0, FETCH)),
       total: rows.length,
-      affected: affectedRows ?? 0,
+      affected,
       changes: await this.#changes(),
     };
   }
 
   async #changes(): Promise<RowChange[]> {
-    const answers = await this.#pg.exec(
+    const { rows } = await this.#engine.run(
       `set local role ${CONTROL_ROLE};
        select seq::text as number, jsonb_build_object('entity', entity, 'change', change, 'id', id,
          'before', before, 'after', after)::text as row
        from argus.changes where seq > ${this.#last} order by seq limit ${CHANGES + 1}`,
     );
-    const rows = (answers.at(-1)?.rows ?? []) as { number: string; row: string }[];
     if (rows.length > CHANGES) {
       throw new StatementError(`Statement changes more than ${CHANGES} rows`, "54000");
     }
-    this.#last = Number(rows.at(-1)?.number ?? this.#last);
-    return rows.map(({ row }) => JSON.parse(row) as RowChange);
+    this.#last = Number(rows.at(-1)?.[0] ?? this.#last);
+    return rows.map(([, row]) => JSON.parse(String(row)) as RowChange);
   }
 
   /** Ends the owner's transaction and returns those of the tables that are not as seeded. */
   async end(tables: readonly string[]): Promise<string[]> {
-    await this.#pg.exec("rollback");
+    await this.#engine.run("rollback");
     this.#open = "none";
     return (await this.#different(tables)).map(({ entity }) => entity);
   }
 
   /** Ends the owner's transaction and compares every table. */
   async verify(): Promise<{ entity: string; digest: string }[]> {
-    await this.#pg.exec("rollback");
+    await this.#engine.run("rollback");
     this.#open = "none";
     return await this.#different(Object.keys(TABLES));
   }
 
   async #different(tables: readonly string[]): Promise<{ entity: string; digest: string }[]> {
     if (tables.length === 0) return [];
-    await this.#pg.exec(`begin; set local role ${CONTROL_ROLE}`);
-    const { rows } = await this.#pg.query<{ entity: string; digest: string }>(
+    await this.#engine.run(`begin; set local role ${CONTROL_ROLE}`);
+    const { rows } = await this.#engine.query(
       `select entity, argus.digest(entity) as digest from argus.baseline
        where entity = any(string_to_array($1, ',')) and digest <> argus.digest(entity)`,
       [tables.join(",")],
     );
-    await this.#pg.exec("rollback");
-    return rows;
+    await this.#engine.run("rollback");
+    return rows.map(([entity, digest]) => ({ entity: String(entity), digest: String(digest) }));
   }
 }
 
@@ -260,12 +217,9 @@ function time(now: string): string {
   return new Date(now).toISOString();
 }
 
-function objects(
-  fields: readonly { name: string }[],
-  rows: readonly Json[][],
-): Record<string, Json>[] {
+function objects(fields: readonly string[], rows: readonly Json[][]): Record<string, Json>[] {
   const seen = new Map<string, number>();
-  const names = fields.map(({ name }) => {
+  const names = fields.map((name) => {
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
     return count === 1 ? name : `${name}_${count}`;

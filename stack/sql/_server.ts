@@ -5,8 +5,9 @@
  * @module
  */
 
-import { buildDump, Database } from "./_database.ts";
+import { Database } from "./_database.ts";
 import type { SqlAnswer, SqlRequest } from "./_protocol.ts";
+import { buildDump, PgliteEngine } from "./pglite_engine.ts";
 import { loadParser, StatementError } from "./statement.ts";
 
 const encoder = new TextEncoder();
@@ -32,7 +33,9 @@ async function answer(request: SqlRequest): Promise<unknown> {
     }
     case "load":
       await loadParser();
-      database = await Database.open(new Blob([await Deno.readFile(request.dump)]));
+      database = await Database.over(
+        await PgliteEngine.open(new Blob([await Deno.readFile(request.dump)])),
+      );
       return {};
     case "begin":
       return await opened().begin(request);

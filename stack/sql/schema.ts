@@ -282,13 +282,18 @@ do $$ declare f record; begin
     where p.pronamespace = 'pg_catalog'::regnamespace and p.provolatile = 'v' and p.prokind = 'f'
   loop execute format('revoke execute on function %s from public', f.name); end loop;
 end $$;
-grant execute on function random(), random(integer, integer) to public;
+grant execute on function random() to public;
+-- This form is there from PostgreSQL 17 on.
+do $$ begin
+  grant execute on function random(integer, integer) to public;
+exception when undefined_function then null; end $$;
 -- What differs from run to run is no part of an answer.
 revoke execute on function txid_current(), txid_current_snapshot(), pg_current_xact_id(),
   pg_current_xact_id_if_assigned(), pg_current_snapshot(), pg_postmaster_start_time() from public;
+-- A server's own initialisation does this, the embedded engine's does not.
+revoke all on pg_largeobject from public;
 revoke all on schema argus from public;
 revoke all on function argus.record(), argus.number(), argus.digest(text) from public;
-revoke create, temporary on database postgres from public;
 revoke create on schema public from public;
 grant usage on schema world to public;
 grant usage on schema argus to ${CONTROL_ROLE};
