@@ -14,12 +14,16 @@ export async function writeRecording(name: string, recording: Recording): Promis
   await Deno.writeTextFile(new URL(`${name}.json`, FOLDER), `${text}\n`);
 }
 
-/** Plays a scenario and returns what was said. */
+/** Plays a scenario, ends the subject where it can be ended, and returns what was said. */
 export async function played<S extends Subject>(
   scenario: Scenario<S>,
   subject: S,
 ): Promise<readonly Exchange[]> {
-  await scenario.play(subject);
+  try {
+    await scenario.play(subject);
+  } finally {
+    if (Symbol.asyncDispose in subject) await (subject as AsyncDisposable)[Symbol.asyncDispose]();
+  }
   if (subject.transcript.length === 0) throw new Error(`"${scenario.name}" asks nothing`);
   return subject.transcript;
 }

@@ -8,27 +8,33 @@ export interface Twin<S extends Subject> {
   name: string;
   /** What it is asked. */
   scenarios: readonly Scenario<S>[];
-  /** Opens an empty transcript on a twin of its own. */
+  /** Opens an empty transcript on a twin that no other scenario changed. */
   subject: () => S | Promise<S>;
+  /** Ends what the subjects share. */
+  close?: () => Promise<void>;
 }
 
 /**
- * Declares a test for each scenario that plays it on the twin and compares what was said with what the
- * real service said when it was recorded.
+ * Declares a test that plays each scenario on the twin and compares what was said with what the real
+ * service said when it was recorded.
  */
-export function againstTwin<S extends Subject>({ name, scenarios, subject }: Twin<S>): void {
-  Deno.test(`the recording of ${name} holds these scenarios and no other`, async () => {
+export function againstTwin<S extends Subject>({ name, scenarios, subject, close }: Twin<S>): void {
+  Deno.test(`the twin of ${name} answers as the service was recorded to`, async (test) => {
     const recording = await readRecording(name);
     assert.deepEqual(unmatched(scenarios, recording.scenarios), []);
-  });
-  for (const scenario of scenarios) {
-    Deno.test(`the twin of ${name} answers as the service: ${scenario.name}`, async () => {
-      const recording = await readRecording(name);
-      const said = await played(scenario, await subject());
-      for (const [index, exchange] of (recording.scenarios[scenario.name] ?? []).entries()) {
-        assert.deepEqual(said[index], exchange, `exchange ${index}: ${exchange.asked}`);
+    try {
+      for (const scenario of scenarios) {
+        await test.step(scenario.name, async () => {
+          const said = await played(scenario, await subject());
+          const recorded = recording.scenarios[scenario.name] ?? [];
+          for (const [index, exchange] of recorded.entries()) {
+            assert.deepEqual(said[index], exchange, `exchange ${index}: ${exchange.asked}`);
+          }
+          assert.equal(said.length, recorded.length);
+        });
       }
-      assert.equal(said.length, recording.scenarios[scenario.name]?.length);
-    });
-  }
+    } finally {
+      await close?.();
+    }
+  });
 }
