@@ -5,8 +5,8 @@
  * @module
  */
 
-import { Database } from "./_database.ts";
-import type { SqlAnswer, SqlRequest } from "./_protocol.ts";
+import { Database } from "./database.ts";
+import type { SqlAnswer, SqlRequest } from "./protocol.ts";
 import { buildDump, PgliteEngine } from "./pglite_engine.ts";
 import { loadParser, StatementError } from "./statement.ts";
 

@@ -1,6 +1,6 @@
 import type { DiffEntry } from "../../probes/mod.ts";
 import type { SqlPort, SqlQueryOptions, SqlRows } from "../tools/context.ts";
-import { diffEntry, type Plant, type RowChange } from "./_protocol.ts";
+import { diffEntry, type Plant, type RowChange } from "./protocol.ts";
 import type { Owner, SqlHost } from "./sql_host.ts";
 
 /** Options for {@linkcode EpisodeSql}. */

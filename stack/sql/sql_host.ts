@@ -1,6 +1,6 @@
 import { SqlError } from "../tools/context.ts";
 import { WorldError } from "../world.ts";
-import type { Plant, QueryAnswer, QueryRequest, RowChange } from "./_protocol.ts";
+import type { Plant, QueryAnswer, QueryRequest, RowChange } from "./protocol.ts";
 import type { DumpCache } from "./dump_cache.ts";
 import { SqlProcess, SqlTimeout } from "./sql_process.ts";
 

@@ -1,6 +1,6 @@
 import { SqlError } from "../tools/context.ts";
 import { WorldError } from "../world.ts";
-import type { SqlAnswer, SqlRequest } from "./_protocol.ts";
+import type { SqlAnswer, SqlRequest } from "./protocol.ts";
 
 /** Characters that one answer line may have. */
 const LINE_CHARACTERS = 32_000_000;

@@ -382,7 +382,7 @@ Deno.test("any value comes back as JSON, and many rows say how many more", async
     e: "NaN",
     f: "9007199254740993",
     g: '{"x": [1]}',
-    h: '{p,q}',
+    h: "{p,q}",
     i: "\\x00ff",
     "ü": "é",
     j: "1 day",

@@ -2,7 +2,7 @@ import type { Json, Row } from "../../../probes/mod.ts";
 import { seedAccounts } from "../../seed/people.ts";
 import { seedTables } from "../../seed/postgres.ts";
 import { WORLD_TIME } from "../../seed/random.ts";
-import type { QueryAnswer, QueryRequest, RowChange } from "../../sql/_protocol.ts";
+import type { QueryAnswer, QueryRequest, RowChange } from "../../sql/protocol.ts";
 import type { SQL_ROLES } from "../../sql/schema.ts";
 import type { Exchange, Scenario, Subject } from "../scenario.ts";
 

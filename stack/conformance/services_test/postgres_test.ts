@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { WORLD_TIME } from "../../seed/random.ts";
-import { Database } from "../../sql/_database.ts";
+import { Database } from "../../sql/database.ts";
 import {
   type PostgresAddress,
   postgresAddress,

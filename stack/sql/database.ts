@@ -1,5 +1,5 @@
 import type { Json } from "../../probes/mod.ts";
-import type { BeginRequest, Plant, QueryAnswer, QueryRequest, RowChange } from "./_protocol.ts";
+import type { BeginRequest, Plant, QueryAnswer, QueryRequest, RowChange } from "./protocol.ts";
 import type { SqlEngine } from "./engine.ts";
 import { CONTROL_ROLE, TABLES } from "./schema.ts";
 import { inspect, type Statement, StatementError } from "./statement.ts";
