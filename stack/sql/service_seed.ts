@@ -41,7 +41,9 @@ export async function seedPostgresService(options: PostgresSeedOptions): Promise
   }
   const database = new PostgresEngine({ ...admin, database: ENTERPRISE_DATABASE });
   try {
-    await database.run("set timezone = 'UTC'; set datestyle = 'ISO, YMD'");
+    await database.run(
+      "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set search_path = public",
+    );
     const rows = [...tables].map(([table, content]) => insertStatement(table, content));
     for (const statement of schemaStatements(rows)) {
       if (statement !== "") await database.run(statement);

@@ -3,7 +3,7 @@
  * start one and run them:
  *
  * ```sh
- * stack/conformance/services_test/with_services.sh deno task conformance
+ * stack/conformance/services_test/with_services.sh
  * ```
  */
 
