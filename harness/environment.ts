@@ -10,6 +10,10 @@ export type Variable =
   | "ARGUS_RUN"
   /** Key for an OpenAI-compatible server. */
   | "ARGUS_API_KEY"
+  /** Address of the registry from which `npm:` plugins are fetched; none are unless set. */
+  | "ARGUS_NPM_REGISTRY"
+  /** Address of the npm-compatible registry from which `jsr:` plugins are fetched. */
+  | "ARGUS_JSR_REGISTRY"
   /** Folder in which the user typed `deno task`, which itself runs in the project's. */
   | "INIT_CWD"
   /** Any value: no colour. */

@@ -17,6 +17,7 @@ import {
 } from "../../plugins/sandbox/mod.ts";
 import { openEmbeddedWorld } from "../../stack/mod.ts";
 import { grantedVariable } from "../environment.ts";
+import { packageSources } from "../runner/package_sources.ts";
 import { parseGrants, type PluginGrants } from "../runner/plugin_grants.ts";
 import type { CheckPluginOptions } from "./commands/plugin.ts";
 import { EXIT_USAGE } from "./exit.ts";
@@ -64,7 +65,15 @@ async function reportOn(
   grants: PluginGrants,
   options: CheckPluginOptions,
 ): Promise<PluginReport> {
-  const opening = { cache: CACHE, seed: SEED, grants, environment: grantedVariable, reveal: true };
+  const packages = packageSources(CACHE);
+  const opening = {
+    cache: CACHE,
+    seed: SEED,
+    grants,
+    environment: grantedVariable,
+    packages,
+    reveal: true,
+  };
   await using plugin = await openPlugin(spec, opening);
   await using second = await openPlugin(spec, opening);
   const { manifest, probes, next, contentHash, folder, ready } = plugin;
@@ -89,6 +98,7 @@ async function reportOn(
   }));
   const trace = await tracePlugin(spec, {
     seed: SEED,
+    packages,
     ...(manifest.visibility === "public" ? { cache: CACHE } : {}),
     grant: grants[manifest.name] ?? {},
     transcripts,

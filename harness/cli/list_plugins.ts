@@ -1,5 +1,6 @@
 import { firstPartyFamilies, openPlugin } from "../../plugins/sandbox/mod.ts";
 import { grantedVariable } from "../environment.ts";
+import { packageSources } from "../runner/package_sources.ts";
 import { parseGrants } from "../runner/plugin_grants.ts";
 import type { ListPluginOptions } from "./commands/plugin.ts";
 import { userPlugin } from "./user_path.ts";
@@ -16,6 +17,7 @@ export async function listPlugins(options: ListPluginOptions): Promise<void> {
       cache: ".cache/plugins",
       grants,
       environment: grantedVariable,
+      packages: packageSources(".cache/plugins"),
     });
     const { manifest, probes, next, contentHash, ready } = plugin;
     return {

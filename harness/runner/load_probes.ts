@@ -16,6 +16,7 @@ import { formatVerdict, VERDICT_SCHEMA } from "../verdicts/verdict.ts";
 import { ConfigError, type EvalConfig } from "./config.ts";
 import { WITHHELD } from "./embargo.ts";
 import type { PluginRecord } from "./manifest.ts";
+import { packageSources } from "./package_sources.ts";
 import { checkGrants, parseGrants } from "./plugin_grants.ts";
 import type { Unit } from "./plan.ts";
 
@@ -56,7 +57,13 @@ export async function loadProbes(
   const specs = [...wanted(selection), ...selection.plugins];
   const settled = await Promise.allSettled(
     specs.map((spec) =>
-      openPlugin(spec, { cache, seed: selection.seed, grants, environment: grantedVariable })
+      openPlugin(spec, {
+        cache,
+        seed: selection.seed,
+        grants,
+        environment: grantedVariable,
+        packages: packageSources(cache),
+      })
     ),
   );
   const opened = settled.flatMap((each) => each.status === "fulfilled" ? [each.value] : []);
@@ -234,12 +241,13 @@ function select(probes: readonly Probe[], selection: ProbeSelection): Probe[] {
   throw new ConfigError(`Cannot find a probe that matches; loaded are ${known}`);
 }
 
-function recordOf({ manifest, contentHash, caps }: PluginProcess): PluginRecord {
+function recordOf({ manifest, contentHash, integrity, caps }: PluginProcess): PluginRecord {
   return {
     name: manifest.name,
     version: manifest.version,
     ...(manifest.visibility === "embargoed" ? { visibility: manifest.visibility } : {}),
     sha256: contentHash,
+    ...(integrity === undefined ? {} : { integrity }),
     caps: { ...caps },
     ...(Object.keys(manifest.permissions).length === 0 ? {} : { granted: manifest.permissions }),
   };

@@ -18,6 +18,8 @@ export interface PluginRecord {
   visibility?: "embargoed";
   /** SHA-256 of its bundle. */
   sha256: string;
+  /** Integrity of its package's tarball; absent for what lay on the machine. */
+  integrity?: string;
   /** What it asked for and was granted; absent when nothing. */
   granted?: Permissions;
   /** Limits under which its process ran; `null` where the platform has none. */

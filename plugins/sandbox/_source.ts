@@ -1,5 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fetchedPackage } from "./_package.ts";
+import type { PackageSources } from "./packages.ts";
 import { PluginError } from "./plugin_error.ts";
 
 /** Where a plugin's code lies. */
@@ -10,17 +12,20 @@ export interface Source {
   folder: string;
   /** Its entry module, absolute, inside the folder. */
   entry: string;
+  /** Integrity of its package's tarball; absent for what lies on this machine. */
+  integrity?: string;
 }
 
-/** Finds folder and entry module of a plugin: of a folder, a module file, or a `file:` URL of either. */
-export async function locate(spec: string): Promise<Source> {
+/**
+ * Finds folder and entry module of a plugin: of a folder, a module file, a `file:` URL of either, or a
+ * package, which is fetched first.
+ */
+export async function locate(spec: string, packages?: PackageSources): Promise<Source> {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(spec)?.[1]?.toLowerCase();
   if (scheme === "npm" || scheme === "jsr") {
-    throw new PluginError(
-      "source",
-      spec,
-      `"${scheme}:" plugins are not fetched; download the package and name its folder`,
-    );
+    const { folder, integrity } = await fetchedPackage(spec, packages);
+    const path = await Deno.realPath(folder);
+    return { spec, folder: path, entry: resolve(path, await entryOf(path, spec)), integrity };
   }
   if (scheme !== undefined && scheme !== "file") {
     throw new PluginError("source", spec, 'Expected a folder, a module file or a "file:" URL');
@@ -36,28 +41,41 @@ export async function locate(spec: string): Promise<Source> {
   }
 }
 
-/** The entry module that a folder's deno.json exports, `mod.ts` when it has none. */
+/** The entry module that a folder's deno.json or package.json exports, `mod.ts` when it has neither. */
 async function entryOf(folder: string, spec: string): Promise<string> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(resolve(folder, "deno.json"));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "./mod.ts";
-    throw error;
+  for (const file of ["deno.json", "package.json"]) {
+    let text: string;
+    try {
+      text = await Deno.readTextFile(resolve(folder, file));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      throw error;
+    }
+    const { exports, main } = parseObject(text, file, spec);
+    if (exports === undefined && main === undefined) continue;
+    const entry = moduleOf(exports ?? main);
+    if (entry !== undefined) return entry;
+    throw new PluginError("source", spec, `Expected "exports" in its ${file} to name a module`);
   }
-  const { exports } = parseObject(text, spec);
-  if (exports === undefined) return "./mod.ts";
-  const main = typeof exports === "object" && exports !== null
-    ? (exports as Record<string, unknown>)["."]
-    : exports;
-  if (typeof main === "string") return main;
-  throw new PluginError("source", spec, 'Expected "exports" in its deno.json to name a module');
+  return "./mod.ts";
 }
 
-function parseObject(text: string, spec: string): Record<string, unknown> {
+/** The module that `exports` names: itself, at ".", or under a condition that Deno has. */
+function moduleOf(exports: unknown): string | undefined {
+  if (typeof exports === "string") return exports;
+  if (typeof exports !== "object" || exports === null) return undefined;
+  const members = exports as Record<string, unknown>;
+  for (const name of [".", "deno", "import", "default"]) {
+    const found = moduleOf(members[name]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function parseObject(text: string, file: string, spec: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   } catch { /* reported below */ }
-  throw new PluginError("source", spec, "Its deno.json is not a JSON object");
+  throw new PluginError("source", spec, `Its ${file} is not a JSON object`);
 }

@@ -8,5 +8,6 @@
 export * from "./first_party.ts";
 export * from "./limits.ts";
 export * from "./open_plugin.ts";
+export * from "./packages.ts";
 export * from "./plugin_error.ts";
 export * from "./trace_plugin.ts";

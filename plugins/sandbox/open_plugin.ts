@@ -5,6 +5,7 @@ import { Manifest, type Permissions, type ResolvedManifest } from "../sdk/manife
 import { bundled, type BundledPlugin, keep } from "./_bundle.ts";
 import { type Child, type ChildOptions, startChild } from "./_child.ts";
 import { capsOf, type PluginCaps, type PluginLimits } from "./limits.ts";
+import type { PackageSources } from "./packages.ts";
 import { PluginError } from "./plugin_error.ts";
 import { locate } from "./_source.ts";
 
@@ -29,6 +30,8 @@ export interface OpenPluginOptions {
   grants?: Readonly<Record<string, Permissions>>;
   /** Gives the value of an environment variable that is granted; undefined leaves it unset. */
   environment?: (name: string) => string | undefined;
+  /** Where packages come from; without it `npm:` and `jsr:` plugins are refused. */
+  packages?: PackageSources;
   /** What the plugin's process may use. */
   limits?: PluginLimits;
   /**
@@ -50,6 +53,8 @@ export interface PluginProcess extends AsyncDisposable {
   readonly probes: readonly Probe[];
   /** SHA-256 over the names and contents of everything in its bundle, in hex. */
   readonly contentHash: string;
+  /** Integrity of its package's tarball, `"sha512-…"`; absent for what lies on this machine. */
+  readonly integrity?: string;
   /** The caps that it runs under. */
   readonly caps: PluginCaps;
   /** Time from the call of {@linkcode openPlugin} until the probes were there, in milliseconds. */
@@ -72,7 +77,8 @@ const Announcement = z.strictObject({ manifest: z.unknown(), adaptive: z.boolean
  * Its module graph is inspected and bundled before any of its code runs; the process sees the
  * bundle and nothing else, and is killed at its limits.
  *
- * @param spec A folder, a module file, or a `file:` URL of either.
+ * @param spec A folder, a module file, a `file:` URL of either, or `npm:<name>@<version>`, with
+ * `#sha512-…` to pin it. `jsr:` is fetched from its npm-compatible registry, and untested.
  * @throws {PluginError} when it cannot be used; the host and other plugins are unharmed.
  */
 export async function openPlugin(
@@ -80,7 +86,7 @@ export async function openPlugin(
   options: OpenPluginOptions = {},
 ): Promise<PluginProcess> {
   const started = performance.now();
-  const source = await locate(spec);
+  const source = await locate(spec, options.packages);
   const bundle = await bundled(source, options.cache);
   const caps = await capsOf(options.limits);
   const nothing: ChildOptions = { spec, caps, granted: {}, environment: {} };
@@ -102,6 +108,7 @@ export async function openPlugin(
       manifest,
       probes: checked(answer, manifest, spec),
       contentHash: bundle.contentHash,
+      ...(source.integrity === undefined ? {} : { integrity: source.integrity }),
       caps,
       ready: performance.now() - started,
     };

@@ -203,8 +203,11 @@ Deno.test("openPlugin() keeps no bundle of an embargoed plugin, and quotes it to
 
 for (
   const [spec, problem] of [
-    ["npm:@acme/badge", /"npm:" plugins are not fetched/],
-    ["jsr:@acme/badge", /"jsr:" plugins are not fetched/],
+    ["npm:@acme/badge", /Expected an exact version/],
+    ["npm:@acme/badge@^1.0.0", /Expected an exact version/],
+    ["npm:@acme/../x@1.0.0", /Expected an exact version/],
+    ["npm:@acme/badge@1.0.0", /Set ARGUS_NPM_REGISTRY to the address of your registry/],
+    ["jsr:@acme/badge@1.0.0", /Set ARGUS_JSR_REGISTRY to the address of your registry/],
     ["https://example.com/mod.ts", /Expected a folder/],
     ["./no-such-folder", /os error 2/],
   ] as const

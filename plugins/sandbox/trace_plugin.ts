@@ -9,6 +9,7 @@ import { readLines } from "./_lines.ts";
 import { makeScratch } from "./_scratch.ts";
 import { locate } from "./_source.ts";
 import { capsOf, type PluginLimits } from "./limits.ts";
+import type { PackageSources } from "./packages.ts";
 import { PluginError } from "./plugin_error.ts";
 
 /** Something that a plugin tried. */
@@ -50,6 +51,8 @@ export interface TracePluginOptions {
    * @default {[]}
    */
   transcripts?: readonly Transcript[];
+  /** Where packages come from. */
+  packages?: PackageSources;
   /** What the plugin's process may use. */
   limits?: PluginLimits;
 }
@@ -70,7 +73,7 @@ export async function tracePlugin(
   spec: string,
   options: TracePluginOptions = {},
 ): Promise<PluginTrace> {
-  const bundle = await bundled(await locate(spec), options.cache);
+  const bundle = await bundled(await locate(spec, options.packages), options.cache);
   const caps = await capsOf(options.limits);
   await using scratch = await makeScratch("argus-broker-");
   const socket = join(scratch.path, "s");

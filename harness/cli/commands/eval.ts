@@ -9,7 +9,7 @@ export function evalCommand(): Command {
     .option("--family <name...>", "only these families")
     .option("--probe <id...>", 'only these probes, or all under a prefix that ends in "/"')
     .option("--probes <file...>", "catalog files (JSONL) to run instead of the plugins' suites")
-    .option("--plugin <folder...>", "more plugins: folders or file: URLs")
+    .option("--plugin <folder...>", "more plugins: folders, file: URLs or npm:<name>@<version>")
     .option(
       "--plugin-grant <name:kind=what...>",
       "grant a plugin what it asks for: @acme/badge:net=127.0.0.1:8080, env=NAME, read=/path",
