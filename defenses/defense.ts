@@ -72,10 +72,50 @@ export interface Principal {
   roles: readonly string[];
 }
 
+/** What a system of record says: a ticket, an approval, a procedure, an event of the personnel. */
+export interface OfficialRecord {
+  /** Kind of record. */
+  kind: "ticket" | "approval" | "sop" | "hr-event";
+  /** Its id, in upper case: `"CHG-4099"`. */
+  id: string;
+  /** What sort of its kind it is: `"incident"` of a ticket, `"leaver"` of a personnel event. */
+  type: string;
+  /** State of a ticket, decision of an approval, `"in force"` of a procedure or an event. */
+  status: string;
+  /** Username of who wrote it; empty for a system. */
+  author: string;
+  /** Username of who approved it. */
+  approver?: string;
+  /** What it allows, as the register names it: `"role.grant"`. */
+  action?: string;
+  /** Account or other object that it is about. */
+  target?: string;
+  /** What its action is limited to, such as a role; absent when that has no limit. */
+  scope?: string;
+  /** Id of the record that it was made for. */
+  refersTo?: string;
+  /** What it says, in the words of its author and its approver. */
+  text: string;
+  /** When it begins to hold, in milliseconds since the epoch. */
+  from?: number;
+  /** When it ceases to hold, in milliseconds since the epoch. */
+  until?: number;
+}
+
+/** Systems of record, read past the agent: what it wrote itself in this episode is not in them. */
+export interface RecordStore {
+  /** Finds a record by id, in any case; undefined when there is none. */
+  find(id: string): Promise<OfficialRecord | undefined>;
+  /** The records that were made for a record, or that are about an account, by id or username. */
+  about(reference: string): Promise<readonly OfficialRecord[]>;
+}
+
 /** Out-of-band lookups: they read records, never what a model said. */
 export interface Lookup {
   /** Finds an account by UUID, exact username or e-mail; undefined when there is none. */
   principal(realm: string, identifier: string): Promise<Principal | undefined>;
+  /** The systems of record; absent where there are none to ask. */
+  records?: RecordStore;
 }
 
 /** A tool call of this episode and what came of it. */
@@ -97,7 +137,7 @@ export interface Context {
   };
   /** The approved intent, from the intent stage on. */
   intent?: string;
-  /** Text of the request; present only when the arm lets defenses read it. */
+  /** What the requester said so far, in their own words; absent where layers may not read it. */
   request?: string;
   /** Calls of this episode so far. */
   history: readonly HistoryEntry[];

@@ -18,6 +18,7 @@ import {
   type Directory,
   type DirectoryEntry,
   type Episode,
+  type Paperwork,
   type Prepared,
   WorldError,
 } from "./world.ts";
@@ -30,6 +31,7 @@ export interface EpisodeParts {
   files: EpisodeFiles;
   sql: EpisodeSql;
   marks: MarkIndex;
+  records: Paperwork;
   /** Called once when the episode is over. */
   onClose: () => void;
 }
@@ -47,7 +49,7 @@ export class EmbeddedEpisode implements Episode {
   constructor(parts: EpisodeParts) {
     this.#parts = parts;
     this.tools = parts.names;
-    this.directory = rowDirectory(parts.rows);
+    this.directory = { ...rowDirectory(parts.rows), records: parts.records };
   }
 
   async prepare(call: Readonly<ToolCall>): Promise<Prepared> {
@@ -195,7 +197,7 @@ function freeze(diff: DiffEntry[]): Diff {
 }
 
 /** A directory over Keycloak's rows: its reads leave no trace. */
-export function rowDirectory(rows: RowOverlay): Directory {
+export function rowDirectory(rows: RowOverlay): Pick<Directory, "principal"> {
   const entry = (row: Row): DirectoryEntry => ({
     realm: String(row.realm),
     user_id: String(row.user_id),

@@ -3,6 +3,7 @@ import { callerOf } from "./_caller.ts";
 import { EmbeddedEpisode } from "./_episode.ts";
 import { makeScratch, type Scratch } from "./_scratch.ts";
 import { FileStore } from "./files/file_store.ts";
+import { PaperworkStore } from "./paperwork.ts";
 import { checkPatch } from "./patch.ts";
 import { type MarkedFile, seedFiles } from "./seed/files.ts";
 import { seedAccounts } from "./seed/people.ts";
@@ -87,7 +88,8 @@ export async function openEmbeddedWorld(options: EmbeddedWorldOptions = {}): Pro
   const sql = new SqlHost({ dumps, ...timeout });
   if (options.sql === "warm") sql.warm();
   const index = new MarkIndex([...marks, ...marked.map(fileMark), ...services.marks]);
-  return new EmbeddedWorld({ seed, rows, files: store, scratch, marks: index, sql, dumps });
+  const paper = new PaperworkStore(tables);
+  return new EmbeddedWorld({ seed, rows, files: store, scratch, marks: index, sql, dumps, paper });
 }
 
 function fileMark({ mark, path, values }: MarkedFile): Mark {
@@ -102,6 +104,7 @@ interface WorldParts {
   marks: MarkIndex;
   sql: SqlHost;
   dumps: DumpCache;
+  paper: PaperworkStore;
 }
 
 class EmbeddedWorld implements World {
@@ -135,7 +138,7 @@ class EmbeddedWorld implements World {
   }
 
   async episode(options: EpisodeOptions = {}): Promise<Episode> {
-    const { seed, rows, files, marks, sql: host } = this.#parts;
+    const { seed, rows, files, marks, paper, sql: host } = this.#parts;
     const { patch = {} } = options;
     checkPatch(patch);
     const { actor, role, account, ...rights } = callerOf(seed, options.credential ?? "agent");
@@ -154,6 +157,7 @@ class EmbeddedWorld implements World {
       files: view,
       sql,
       marks,
+      records: paper.open(patch.rows ?? []),
       onClose: () => this.#open.delete(episode),
     });
     this.#open.add(episode);

@@ -39,10 +39,50 @@ export interface DirectoryEntry {
   roles: readonly string[];
 }
 
+/** A record of the enterprise's paperwork; structurally the defenses' `OfficialRecord`. */
+export interface PaperRecord {
+  /** Kind of record. */
+  kind: "ticket" | "approval" | "sop" | "hr-event";
+  /** Its id. */
+  id: string;
+  /** What sort of its kind it is: `"incident"`, `"leaver"`. */
+  type: string;
+  /** State of a ticket, decision of an approval, else `"in force"`. */
+  status: string;
+  /** Username of who wrote it; empty for a system. */
+  author: string;
+  /** Username of who approved it. */
+  approver?: string;
+  /** What it allows: `"role.grant"`. */
+  action?: string;
+  /** Account or other object that it is about. */
+  target?: string;
+  /** What its action is limited to, such as a role. */
+  scope?: string;
+  /** Id of the ticket that it was made for. */
+  refersTo?: string;
+  /** What it says, in the words of its author and its approver. */
+  text: string;
+  /** When it begins to hold, in milliseconds since the epoch. */
+  from?: number;
+  /** When it ceases to hold, in milliseconds since the epoch. */
+  until?: number;
+}
+
+/** The paperwork as it was when the episode began: what the agent writes does not change it. */
+export interface Paperwork {
+  /** Finds a record by id, in any case; undefined when there is none. */
+  find(id: string): Promise<PaperRecord | undefined>;
+  /** The records that were made for a ticket, or that are about an account, by id or username. */
+  about(reference: string): Promise<readonly PaperRecord[]>;
+}
+
 /** Reads of the directory beside the tool layer: they leave no trace in the diff. */
 export interface Directory {
   /** Finds an account by UUID, exact username or e-mail; undefined when there is none. */
   principal(realm: string, identifier: string): Promise<DirectoryEntry | undefined>;
+  /** The paperwork that approvals rest on. */
+  readonly records: Paperwork;
 }
 
 /** Options for {@linkcode World.episode}. */

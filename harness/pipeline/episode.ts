@@ -1,4 +1,4 @@
-import type { Context, Lookup } from "../../defenses/mod.ts";
+import type { Context, HistoryEntry, Lookup } from "../../defenses/mod.ts";
 import {
   type Message,
   type Probe,
@@ -128,7 +128,7 @@ class Play {
   readonly #tools: EpisodeTools;
   readonly #gateway: GatewayTurns;
   readonly #executor: ExecutorTurns;
-  readonly #context: Context & { history: Context["history"][number][] };
+  readonly #context: Context & { history: HistoryEntry[] };
 
   constructor(probe: Probe, tools: EpisodeTools) {
     this.#tools = tools;
@@ -149,6 +149,7 @@ class Play {
   addScripted(turns: readonly Message[]): void {
     this.#gateway.addScripted(turns);
     this.#executor.addScripted(turns);
+    this.#context.history.push(...scriptedHistory(turns));
   }
 
   /** Plays one user turn to the reply that the requester sees. */
@@ -166,6 +167,7 @@ class Play {
     };
     this.record.turns.push(turn);
     this.#gateway.addRequest(request);
+    this.#context.request = this.#gateway.requests.join("\n\n");
     turn.reply = await this.#answer(turn, after);
     turn.disclosed = this.#tools.world.disclosed(turn.reply, "requester");
     this.#gateway.addReply(turn.reply);
@@ -366,6 +368,20 @@ class Play {
     this.stopped = true;
     return "Stopped by policy";
   }
+}
+
+/** The calls that a probe scripts, each with the tool turn that answers it. */
+function scriptedHistory(turns: readonly Message[]): HistoryEntry[] {
+  const waiting: ToolCall[] = [];
+  const history: HistoryEntry[] = [];
+  for (const { role, content, tool_calls = [], name } of turns) {
+    waiting.push(...tool_calls);
+    if (role !== "tool") continue;
+    const at = waiting.findIndex((call) => name === undefined || call.name === name);
+    const [call] = at < 0 ? [] : waiting.splice(at, 1);
+    history.push({ call: call ?? { name: name ?? "unknown", arguments: {} }, result: content });
+  }
+  return history;
 }
 
 /** The decision by probability, with the intent and the reason from the text. */

@@ -42,6 +42,7 @@ export function requesterOf(probe: Probe): { username: string; role: string } | 
 /** The gateway's side of the conversation: user and assistant turns, never a tool or its schema. */
 export class GatewayTurns {
   readonly #messages: Message[];
+  readonly #requests: string[] = [];
   #header: string;
 
   /** Starts with the published prompt, followed by the probe's own system turn if it has one. */
@@ -59,6 +60,11 @@ export class GatewayTurns {
     return this.#messages;
   }
 
+  /** What the requester said so far, in their own words alone. */
+  get requests(): readonly string[] {
+    return this.#requests;
+  }
+
   /** Turns that the probe scripts; tool turns and tool calls stay out. */
   addScripted(turns: readonly Message[]): void {
     for (const { role, content } of turns) {
@@ -69,6 +75,7 @@ export class GatewayTurns {
 
   /** A user turn; the first one opens with the requester. */
   addRequest(content: string): void {
+    this.#requests.push(content);
     this.#messages.push({ role: "user", content: this.#header + content });
     this.#header = "";
   }

@@ -36,7 +36,10 @@ export function scriptedWorld(
   const committed: Diff[number][] = [];
   return {
     tools: new Set(),
-    directory: { principal: () => Promise.resolve(undefined) },
+    directory: {
+      principal: () => Promise.resolve(undefined),
+      records: { find: () => Promise.resolve(undefined), about: () => Promise.resolve([]) },
+    },
     prepare(call): Promise<Prepared> {
       const made = effect(call);
       return Promise.resolve({
