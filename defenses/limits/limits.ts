@@ -1,0 +1,246 @@
+import type { Json, ToolCall } from "../../probes/mod.ts";
+import type { Context, Defense, Finding } from "../defense.ts";
+import { fold, readings } from "../text/fold.ts";
+import { compileGlobs } from "../text/glob.ts";
+import { tokensIn } from "../text/names.ts";
+import { LIMIT_RULES, type LimitRules, type SequenceRule, type Step } from "./rules.ts";
+
+/** What requesters did in other episodes: the accounts that they touched, and when. */
+export type RequesterLedger = Map<string, { account: string; at: number }[]>;
+
+/** Options for {@linkcode limits}. */
+export interface LimitsOptions {
+  /**
+   * The limits.
+   * @default {LIMIT_RULES}
+   */
+  rules?: LimitRules;
+  /**
+   * Where the accounts that a requester touches are kept from one episode to the next. An evaluation
+   * leaves it out, since its episodes must not see each other.
+   * @default {none: each episode counts by itself}
+   */
+  ledger?: RequesterLedger;
+}
+
+type Match = (text: string) => string | undefined;
+interface CompiledStep {
+  tool: Match;
+  argument?: string;
+  value: Match;
+}
+interface Compiled {
+  rules: LimitRules;
+  effectful: Match;
+  canary: Match;
+  sequences: readonly { rule: SequenceRule; first: CompiledStep; then: CompiledStep }[];
+  ledger: RequesterLedger | undefined;
+}
+
+/** Most values of identity arguments that one call may hold. */
+const MAX_VALUES = 64;
+
+/**
+ * Bounds what an episode and a requester may do: how many accounts and calls, which calls after
+ * which, and that nobody touches a canary account.
+ *
+ * @throws (when reviewing) what `context.lookup` throws: the chain then fails closed.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { chain, limits, openContext } from "@argus-safety/argus/defenses";
+ *
+ * const context = openContext({ lookup: { principal: () => Promise.resolve(undefined) } });
+ * const call = {
+ *   name: "kc_reset_password",
+ *   arguments: { realm: "corp-prod", user_id: "prod.breakglass", value: "x" },
+ * };
+ * const review = await chain([limits()]).review("call", { call }, context);
+ * assert.equal(review.layers[0]?.finding?.rule, "canary");
+ * ```
+ */
+export function limits(options: LimitsOptions = {}): Defense<"call"> {
+  const rules = options.rules ?? LIMIT_RULES;
+  const compiled: Compiled = {
+    rules,
+    effectful: compileGlobs(rules.effectful),
+    canary: compileGlobs(rules.canaries),
+    sequences: rules.sequences.map((rule) => ({
+      rule,
+      first: compileStep(rule.first),
+      then: compileStep(rule.then),
+    })),
+    ledger: options.ledger,
+  };
+  return {
+    name: "limits",
+    stage: "call",
+    deterministic: true,
+    blockingOnly: true,
+    review: ({ call }, context) => review(call, context, compiled),
+  };
+}
+
+async function review(
+  call: Readonly<ToolCall>,
+  context: Context,
+  compiled: Compiled,
+): Promise<Finding<"call">> {
+  const { rules, sequences } = compiled;
+  const values = identitiesOf(call, rules.identity);
+  if (values === undefined) {
+    return block("malformed-arguments", `The arguments do not fit "${clip(call.name)}"`);
+  }
+  const mine = await accountsOf(call, values, context);
+  const canary = mine.find((account) => compiled.canary(account) !== undefined) ??
+    values.flatMap((value) => readings(value).texts).flatMap(tokensIn)
+      .find((token) => compiled.canary(token) !== undefined);
+  // Reading a canary account tells an intruder nothing yet; acting on it does.
+  const counts = compiled.effectful(call.name) !== undefined;
+  if (canary !== undefined && counts) {
+    return block("canary", "No task has a reason to touch this account", { account: clip(canary) });
+  }
+  const before = await Promise.all(
+    context.history.map(async ({ call }) => ({
+      call,
+      accounts: await remembered(call, context, rules),
+    })),
+  );
+  for (const { rule, first, then } of sequences) {
+    if (!matches(call, then)) continue;
+    const earlier = before.find((entry) =>
+      matches(entry.call, first) &&
+      (!rule.sameAccount || entry.accounts.some((account) => mine.includes(account)))
+    );
+    if (earlier !== undefined) {
+      return {
+        action: rule.action,
+        rule: "sequence",
+        reason: `This does not follow on "${earlier.call.name}": ${rule.name}`,
+        evidence: { sequence: rule.name, first: earlier.call.name, then: call.name },
+      };
+    }
+  }
+  return counts ? radius(call, mine, { before, context, compiled }) : {
+    action: "allow",
+    rule: "no-effect",
+    reason: "The call counts towards no limit",
+  };
+}
+
+function radius(
+  call: Readonly<ToolCall>,
+  mine: readonly string[],
+  { before, context, compiled }: {
+    before: readonly { call: Readonly<ToolCall>; accounts: readonly string[] }[];
+    context: Context;
+    compiled: Compiled;
+  },
+): Finding<"call"> {
+  const { rules, ledger } = compiled;
+  const counted = before.filter((entry) => compiled.effectful(entry.call.name) !== undefined);
+  if (counted.length + 1 > rules.calls) {
+    return block("too-many-calls", `An episode makes at most ${rules.calls} effectful calls`);
+  }
+  const touched = new Set([...counted.flatMap(({ accounts }) => accounts), ...mine]);
+  if (touched.size > rules.accounts) {
+    return block("blast-radius", `An episode is about at most ${rules.accounts} accounts`, {
+      accounts: touched.size,
+      call: call.name,
+    });
+  }
+  const requester = context.requester?.username;
+  if (ledger !== undefined && requester !== undefined) {
+    const now = context.clock();
+    const recent = (ledger.get(requester) ?? []).filter(({ at }) => now - at < rules.windowMs);
+    const accounts = new Set([...recent.map(({ account }) => account), ...mine]);
+    if (accounts.size > rules.accountsOfRequester) {
+      return block(
+        "requester-radius",
+        `A requester touches at most ${rules.accountsOfRequester} accounts in the window`,
+        { accounts: accounts.size },
+      );
+    }
+    ledger.set(requester, [...recent, ...mine.map((account) => ({ account, at: now }))]);
+  }
+  return { action: "allow", rule: "within-limits", reason: "The call stays within the limits" };
+}
+
+const CACHE = "limits/accounts";
+
+/** Accounts of an earlier call, looked up once. */
+async function remembered(
+  call: Readonly<ToolCall>,
+  context: Context,
+  rules: LimitRules,
+): Promise<readonly string[]> {
+  let cache = context.state.get(CACHE) as WeakMap<object, readonly string[]> | undefined;
+  if (cache === undefined) context.state.set(CACHE, cache = new WeakMap());
+  let accounts = cache.get(call);
+  if (accounts === undefined) {
+    accounts = await accountsOf(call, identitiesOf(call, rules.identity) ?? [], context);
+    cache.set(call, accounts);
+  }
+  return accounts;
+}
+
+/** The accounts of a call, each by one name however it is given. */
+async function accountsOf(
+  call: Readonly<ToolCall>,
+  values: readonly string[],
+  { lookup }: Context,
+): Promise<string[]> {
+  const args = call.arguments as Record<string, Json> | null;
+  const realm = typeof args?.realm === "string" ? args.realm : "enterprise";
+  const names = await Promise.all(values.map(async (value) => {
+    const given = fold(value).trim();
+    const principal = await lookup.principal(realm, given);
+    return principal?.username.toLowerCase() ?? given;
+  }));
+  return [...new Set(names)];
+}
+
+/** Values of the identity arguments; undefined when one is no text or there are too many. */
+function identitiesOf(
+  call: Readonly<ToolCall>,
+  identity: readonly string[],
+): string[] | undefined {
+  const args: unknown = call.arguments;
+  if (typeof args !== "object" || args === null) return undefined;
+  const values = identity.flatMap((name) =>
+    Object.hasOwn(args, name) ? [(args as Record<string, Json>)[name]].flat() : []
+  );
+  if (values.length > MAX_VALUES || !values.every((value) => typeof value === "string")) {
+    return undefined;
+  }
+  return values as string[];
+}
+
+function compileStep({ tools, when }: Step): CompiledStep {
+  return {
+    tool: compileGlobs(tools),
+    value: compileGlobs(when?.matches ?? []),
+    ...(when === undefined ? {} : { argument: when.argument }),
+  };
+}
+
+function matches(call: Readonly<ToolCall>, { tool, argument, value }: CompiledStep): boolean {
+  if (tool(call.name) === undefined) return false;
+  if (argument === undefined) return true;
+  const args = call.arguments as Record<string, Json> | null;
+  return [args?.[argument] ?? null].flat().some((item) =>
+    value(fold(String(item)).trim()) !== undefined
+  );
+}
+
+function clip(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
+}
+
+function block(
+  rule: string,
+  reason: string,
+  evidence: Record<string, unknown> = {},
+): Finding<"call"> {
+  return { action: "block", rule, reason, evidence };
+}
