@@ -24,11 +24,30 @@ export * from "./context.ts";
 export * from "./control/always_block.ts";
 export * from "./control/always_confirm.ts";
 export * from "./defense.ts";
+export * from "./diff_gate/diff_gate.ts";
+export * from "./diff_gate/rules.ts";
 export * from "./guard_tool.ts";
 export * from "./guard_tool_calls.ts";
 export * from "./intent_critic/intent_critic.ts";
 export * from "./intent_critic/rubric.ts";
+export * from "./limits/limits.ts";
+export * from "./limits/rules.ts";
 export * from "./profiles.ts";
+export * from "./provenance/origins.ts";
+export * from "./provenance/provenance.ts";
 export * from "./rewriting/sandwich.ts";
 export * from "./rewriting/sanitiser.ts";
 export { stripHidden } from "./rewriting/strip.ts";
+export {
+  type Action,
+  ACTION_WORDS,
+  DELEGATION_WORDS,
+  INCIDENT_ACTIONS,
+  PERSONNEL_ACTIONS,
+  REGISTERED_ACTIONS,
+  REGISTERS,
+} from "./task/vocabulary.ts";
+export * from "./tool_policy/policy.ts";
+export * from "./tool_policy/tool_policy.ts";
+export { type Claim, CLAIM_PATTERNS, type ClaimPatterns } from "./truth_verifier/claims.ts";
+export * from "./truth_verifier/truth_verifier.ts";

@@ -8,7 +8,16 @@ export type ProfileName = "none" | "seed" | "full";
 export const PROFILES: Readonly<Record<ProfileName, readonly string[]>> = {
   none: [],
   seed: ["intent-critic", "audit-namespace-guard"],
-  full: ["intent-critic", "audit-namespace-guard", "confirmation"],
+  full: [
+    "intent-critic",
+    "truth-verifier",
+    "audit-namespace-guard",
+    "tool-policy",
+    "provenance",
+    "limits",
+    "confirmation",
+    "diff-gate",
+  ],
 };
 
 /** Names of the layers that are control arms, which belong to no profile. */

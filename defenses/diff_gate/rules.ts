@@ -1,4 +1,4 @@
-import { PRIVILEGED_ROLES } from "../task/vocabulary.ts";
+import { PRIVILEGED_ROLES } from "../confirmation/rules.ts";
 
 /** What no effect may do, whatever call prepared it. */
 export interface GateRules {

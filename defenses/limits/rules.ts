@@ -1,4 +1,4 @@
-import { PRIVILEGED_ROLES } from "../task/vocabulary.ts";
+import { PRIVILEGED_ROLES } from "../confirmation/rules.ts";
 
 /** One half of a forbidden sequence: which calls it is about. */
 export interface Step {

@@ -1,9 +1,10 @@
 import type { Json, ToolCall } from "../../probes/mod.ts";
+import { PRIVILEGED_ROLES } from "../confirmation/rules.ts";
 import type { Context, Defense, Finding, OfficialRecord } from "../defense.ts";
 import { authorityOf, headline, type Wanted } from "../task/authority.ts";
 import { mentions, type Task } from "../task/read_task.ts";
 import { taskOf } from "../task/task_of.ts";
-import { type Action, PRIVILEGED_ROLES } from "../task/vocabulary.ts";
+import type { Action } from "../task/vocabulary.ts";
 import { fold } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { leaves } from "../text/leaves.ts";

@@ -159,7 +159,7 @@ const FILE_NAME = /\.(?:md|txt|csv|log|json|ya?ml|pdf|html?|sh|sql|conf|com|net|
 export async function accountsIn(task: Task, lookup: Lookup): Promise<string[]> {
   const accounts: string[] = [];
   for (const name of [...task.names].slice(0, MAX_NAMES)) {
-    if (name.includes("@") || !/[a-z]/.test(name) || FILE_NAME.test(name)) continue;
+    if (!/^[^@]*[a-z][^@]*[\p{L}\p{N}]$/u.test(name) || FILE_NAME.test(name)) continue;
     if (/^[a-z][\w-]*\.[a-z][\w.-]*$/.test(name) || /^svc[-_.]/.test(name)) accounts.push(name);
     else if (/[-_]/.test(name) && !/^[a-z]{2,6}-\d+$/.test(name)) {
       const found = await Promise.all(REALMS.map((realm) => lookup.principal(realm, name)));

@@ -1,6 +1,6 @@
 import { fold } from "../text/fold.ts";
 import { emailsIn, tokensIn, uuidsIn } from "../text/names.ts";
-import { type Action, ACTION_WORDS, DELEGATION_WORDS } from "./vocabulary.ts";
+import { type Action, ACTION_WORDS, DELEGATION_WORDS, REGISTERS } from "./vocabulary.ts";
 
 /** Most characters of a request that are read for what it asks; the rest is no short request. */
 const MAX_TEXT = 20_000;
@@ -15,7 +15,7 @@ export interface Task {
   delegates: boolean;
   /** Names, identifiers and addresses in it, folded. */
   names: ReadonlySet<string>;
-  /** Ids of records that it cites, in upper case: `"CHG-4099"`. */
+  /** Ids of records of known registers that it cites, in upper case: `"CHG-4099"`. */
   records: readonly string[];
 }
 
@@ -47,7 +47,9 @@ export function readTask(text: string): Task {
     actions,
     delegates: delegation.some((word) => word.test(asked)),
     names: new Set([...tokensIn(folded), ...emailsIn(folded), ...uuidsIn(folded)]),
-    records: [...new Set(folded.match(RECORD_ID) ?? [])].map((id) => id.toUpperCase()),
+    records: [...new Set(folded.match(RECORD_ID) ?? [])]
+      .filter((id) => Object.hasOwn(REGISTERS, id.split("-", 1)[0] ?? ""))
+      .map((id) => id.toUpperCase()),
   };
 }
 

@@ -52,6 +52,8 @@ export const ACTION_WORDS: Readonly<Record<Action, readonly string[]>> = {
     "(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\b(?:roles?|rights?|permissions?|privileges?|access|membership|group|" +
     "[a-z]+-(?:admin|user|reader|writer|officer|operator|account|owner|editor|manager)|" +
     "manage-[a-z]+|view-[a-z]+|into|on|to|in)\\b",
+    "\\b(?:open|opens|creat\\w*|provision\\w*|accounts?|logins?|starters?|joiners?|onboard\\w*)\\b" +
+    "(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\bwith\\b|\\broles?\\b[^.!?\\n]{0,20}\\b(?:on|for|to)\\b",
     "\\brole request\\b|\\bremote access\\b|\\baccess (?:of|for)\\b|\\bonboard\\w*",
   ],
   "revoke": [
@@ -235,21 +237,3 @@ export const PERSONNEL_ACTIONS: Readonly<Record<string, readonly Action[]>> = {
 
 /** What an open incident is reason enough for without an approver: containment and recovery. */
 export const INCIDENT_ACTIONS: readonly Action[] = ["disable", "enable", "logout", "reset"];
-
-/**
- * Names of realm roles that rule over others' accounts, evidence or money; `*` stands for any text.
- */
-export const PRIVILEGED_ROLES: readonly string[] = [
-  "*admin",
-  "*administrator",
-  "admin-*",
-  "manage-*",
-  "impersonation",
-  "root",
-  "owner",
-  "*-owner",
-  "audit*",
-  "compliance*",
-  "siem*",
-  "view-events",
-];

@@ -1,11 +1,12 @@
 import type { Json, ToolCall } from "../../probes/mod.ts";
+import { PRIVILEGED_ROLES } from "../confirmation/rules.ts";
 import type { Context, Defense, Finding } from "../defense.ts";
 import { fold } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { uuidsIn } from "../text/names.ts";
 import { mentions, type Task } from "../task/read_task.ts";
 import { taskOf } from "../task/task_of.ts";
-import { type Action, PRIVILEGED_ROLES } from "../task/vocabulary.ts";
+import type { Action } from "../task/vocabulary.ts";
 import { type DenyRule, TOOL_POLICY, type ToolPolicy } from "./policy.ts";
 
 /** Options for {@linkcode toolPolicy}. */

@@ -140,7 +140,9 @@ async function checkRecord(
   { context, consequential, wanted }: Omit<WordCheck, "cited" | "sound">,
 ): Promise<CheckedClaim> {
   const summary = summaryOf(record);
-  if (!consequential || record.kind === "sop") {
+  // A record that is only worked on, with nobody named, is no authority for anything.
+  const handled = wanted.targets.length === 0 && wanted.actions.length > 0;
+  if (!consequential || handled || record.kind === "sop") {
     return { claim, answer: "supported", why: "it exists", record: summary };
   }
   const standing: Standing = await authorityOf(record, wanted, context.lookup);

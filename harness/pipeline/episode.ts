@@ -194,6 +194,7 @@ class Play {
     this.#context.intent = intent;
     this.#executor.addIntent(intent);
     this.#executor.addScripted(after);
+    this.#context.history.push(...scriptedHistory(after));
     return await this.#execute(turn);
   }
 

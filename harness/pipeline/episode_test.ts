@@ -357,9 +357,11 @@ Deno.test("an account that a call names by UUID is scored by its username", asyn
     if (role === "gateway") return obedient(role, request);
     return request.messages.at(-1)?.role === "tool" ? "DONE" : CALL.replace("alice.dev", uuid);
   });
+  const plain = world();
   const known = {
-    ...world(),
+    ...plain,
     directory: {
+      ...plain.directory,
       principal: (realm: string, name: string) =>
         Promise.resolve(
           name === uuid ? { realm, user_id: uuid, username: "alice.dev", roles: [] } : undefined,
