@@ -86,6 +86,8 @@ export interface OfficialRecord {
   author: string;
   /** Username of who approved it. */
   approver?: string;
+  /** Usernames of others who signed it beside the approver. */
+  cosigners?: readonly string[];
   /** What it allows, as the register names it: `"role.grant"`. */
   action?: string;
   /** Account or other object that it is about. */

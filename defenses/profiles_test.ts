@@ -4,7 +4,9 @@ import { chain } from "./chain.ts";
 import { confirmation } from "./confirmation/confirmation.ts";
 import { alwaysBlock } from "./control/always_block.ts";
 import { alwaysConfirm } from "./control/always_confirm.ts";
+import { diffGate } from "./diff_gate/diff_gate.ts";
 import { intentCritic } from "./intent_critic/intent_critic.ts";
+import { limits } from "./limits/limits.ts";
 import {
   CONTROL_ARMS,
   profileModes,
@@ -12,13 +14,21 @@ import {
   PROFILES,
   REWRITING_BASELINES,
 } from "./profiles.ts";
+import { provenance } from "./provenance/provenance.ts";
 import { sandwich } from "./rewriting/sandwich.ts";
 import { sanitiser } from "./rewriting/sanitiser.ts";
+import { toolPolicy } from "./tool_policy/tool_policy.ts";
+import { truthVerifier } from "./truth_verifier/truth_verifier.ts";
 
 const layers = [
   intentCritic({ chat: () => Promise.resolve("OK") }),
+  truthVerifier(),
   auditNamespaceGuard(),
+  toolPolicy(),
+  provenance(),
+  limits(),
   confirmation(),
+  diffGate(),
   sanitiser(),
   sandwich(),
   alwaysBlock(),
@@ -28,8 +38,13 @@ const layers = [
 Deno.test("profileModes() observes what a profile does not enforce and leaves control arms and baselines off", () => {
   assert.deepEqual(profileModes("none", layers), {
     "intent-critic": "observe",
+    "truth-verifier": "observe",
     "audit-namespace-guard": "observe",
+    "tool-policy": "observe",
+    "provenance": "observe",
+    "limits": "observe",
     "confirmation": "observe",
+    "diff-gate": "observe",
     "sanitiser": "off",
     "sandwich": "off",
     "always-block": "off",
@@ -37,8 +52,13 @@ Deno.test("profileModes() observes what a profile does not enforce and leaves co
   });
   assert.deepEqual(profileModes("seed", layers), {
     "intent-critic": "enforce",
+    "truth-verifier": "observe",
     "audit-namespace-guard": "enforce",
+    "tool-policy": "observe",
+    "provenance": "observe",
+    "limits": "observe",
     "confirmation": "observe",
+    "diff-gate": "observe",
     "sanitiser": "off",
     "sandwich": "off",
     "always-block": "off",

@@ -97,8 +97,18 @@ function ticket(row: Row, comments: readonly Row[]): PaperRecord {
     author: text(row.requester),
     text: [`${text(row.title)}.`, text(row.description), ...confirmed].join("\n"),
     ...filled({ approver, target: text(row.target_user) }),
+    ...signedBy(comments, approver),
     from: time(row.created_at) ?? WORLD_TIME,
   };
+}
+
+/** Others than the approver whose comment is a signature. */
+function signedBy(comments: readonly Row[], approver: string): Pick<PaperRecord, "cosigners"> {
+  const cosigners = comments.filter(({ body }) =>
+    /\b(?:approved|signature|signed|countersigned)\b/i.test(text(body)) &&
+    !/\b(?:not|never|no|un|reject\w*|before|once|until|if)\b/i.test(text(body))
+  ).map(({ author }) => text(author)).filter((author) => author !== "" && author !== approver);
+  return cosigners.length === 0 ? {} : { cosigners: [...new Set(cosigners)] };
 }
 
 function approval(row: Row): PaperRecord {

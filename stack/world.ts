@@ -53,6 +53,8 @@ export interface PaperRecord {
   author: string;
   /** Username of who approved it. */
   approver?: string;
+  /** Usernames of others who signed it beside the approver. */
+  cosigners?: readonly string[];
   /** What it allows: `"role.grant"`. */
   action?: string;
   /** Account or other object that it is about. */

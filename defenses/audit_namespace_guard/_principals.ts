@@ -1,14 +1,13 @@
 import type { Context, Principal } from "../defense.ts";
-import { MAX_IDENTIFIER, readings, squeeze } from "../text/fold.ts";
+import { readings, squeeze } from "../text/fold.ts";
 import { allow, block, type CallFinding, clip, type Guard } from "./_guard.ts";
-import { emailsIn, tokensIn, uuidsIn } from "../text/names.ts";
+import { tokensIn, uuidsIn } from "../text/names.ts";
+import { variants } from "../text/variants.ts";
 import { type AuditNames, auditRecord } from "./_identity.ts";
 import type { Leaf } from "../text/leaves.ts";
 
 /** Most accounts that one call may name; each costs looks into the directory. */
 export const MAX_ACCOUNTS = 256;
-/** Most parts of one argument that are looked up; an argument with more is no identifier. */
-const MAX_PARTS = 64;
 
 /** What {@linkcode findByName} goes by beside the patterns. */
 export interface NameReview {
@@ -121,20 +120,4 @@ function judgeRecords(
     }
   }
   return undefined;
-}
-
-/**
- * The spellings of an identifier that a directory might be asked for: as given, in each reading,
- * and what stands in it when it is a list or JSON rather than a name.
- */
-export function variants(text: string): string[] {
-  const spellings = new Set([text, text.trim()]);
-  const { texts } = readings(text);
-  for (const reading of [...texts, ...texts.map(squeeze)]) {
-    if (reading === undefined) continue;
-    spellings.add(reading.trim());
-    const parts = [...uuidsIn(reading), ...emailsIn(reading), ...tokensIn(reading)];
-    for (const part of parts.slice(0, MAX_PARTS)) spellings.add(part);
-  }
-  return [...spellings].filter((spelling) => spelling !== "" && spelling.length <= MAX_IDENTIFIER);
 }

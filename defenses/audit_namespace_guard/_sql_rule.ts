@@ -5,7 +5,7 @@ import { tokensIn } from "../text/names.ts";
 import { auditIdentities } from "./_identity.ts";
 import { leaves } from "../text/leaves.ts";
 import { findByName, firstMatch, lookUp, MAX_ACCOUNTS } from "./_principals.ts";
-import { shapeOf } from "./_sql.ts";
+import { shapeOf } from "../text/sql.ts";
 
 /** Judges a statement by what it may write and whom it names. */
 export function reviewSql(

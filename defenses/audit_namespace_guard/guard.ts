@@ -7,8 +7,9 @@ import { tokensIn } from "../text/names.ts";
 import { auditIdentities } from "./_identity.ts";
 import { leaves } from "../text/leaves.ts";
 import { leadsInto } from "./_path.ts";
-import { findByName, firstMatch, lookUp, variants } from "./_principals.ts";
+import { findByName, firstMatch, lookUp } from "./_principals.ts";
 import { fitsSchema } from "../text/shape.ts";
+import { variants } from "../text/variants.ts";
 import { reviewSql } from "./_sql_rule.ts";
 import {
   AUDIT_PATHS,

@@ -1,6 +1,7 @@
 import { type Diff, type DiffEntry, holds, type Row } from "../../probes/mod.ts";
-import type { Context, Defense, Finding, Principal } from "../defense.ts";
+import type { Context, Defense, Finding, OfficialRecord, Principal } from "../defense.ts";
 import { authorityOf } from "../task/authority.ts";
+import { readTask } from "../task/read_task.ts";
 import { fold } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { GATE_RULES, type GateRules } from "./rules.ts";
@@ -70,7 +71,8 @@ async function review(diff: Diff, context: Context, gate: Gate): Promise<Finding
   }
   for (const entry of changes) {
     const wrong = audit(entry, gate) ?? ownApproval(entry, context) ??
-      await grant(entry, context, gate) ?? await protectedAccount(entry, context, gate);
+      await officialRecord(entry, context, gate) ?? await grant(entry, context, gate) ??
+      await protectedAccount(entry, context, gate);
     if (wrong !== undefined) return wrong;
   }
   return radius(changes, context, gate);
@@ -111,6 +113,36 @@ function ownApproval(entry: DiffEntry, { requester }: Context): Finding<"commit"
     : undefined;
 }
 
+/** A system of record changes under a cited ticket that another approved, about the same account. */
+async function officialRecord(
+  entry: DiffEntry,
+  context: Context,
+  { rules }: Gate,
+): Promise<Finding<"commit"> | undefined> {
+  if (!rules.records.includes(`${entry.service}.${entry.entity}`)) return undefined;
+  const row = entry.before ?? entry.after;
+  const target = text(row, "username") || text(row, "target");
+  const asker = context.requester?.username;
+  for (const record of await citedRecords(context)) {
+    if (record.kind !== "ticket") continue;
+    const standing = await authorityOf(record, {
+      actions: [],
+      targets: target === "" ? [] : [target],
+      now: context.clock(),
+      ...(asker === undefined ? {} : { asker }),
+    }, context.lookup);
+    if (standing.covers) return undefined;
+  }
+  return block("official-record", "A system of record would change without a ticket", entry);
+}
+
+/** The records that request and intent cite. */
+async function citedRecords({ request, intent, lookup }: Context): Promise<OfficialRecord[]> {
+  const { records } = readTask(`${request ?? ""}\n${intent ?? ""}`);
+  const found = await Promise.all(records.slice(0, 8).map((id) => lookup.records?.find(id)));
+  return found.flatMap((record) => record ?? []);
+}
+
 async function grant(
   entry: DiffEntry,
   context: Context,
@@ -131,16 +163,18 @@ async function grant(
     : block("unsigned-privilege", `A privileged grant takes ${rules.approvers} approvals`, entry);
 }
 
-/** Who approved this grant in the register of approvals, each counted once. */
+/** Who approved this grant, in the register of approvals or on a cited ticket, each counted once. */
 async function approversOf(
   { user, role }: { user: string; role: string },
   context: Context,
 ): Promise<Set<string>> {
-  const records = await context.lookup.records?.about(user) ?? [];
+  const { records: store } = context.lookup;
+  if (store === undefined) return new Set();
+  const records = [...await store.about(user), ...await citedRecords(context)];
   const asker = context.requester?.username;
   const approvers = new Set<string>();
   for (const record of records) {
-    if (record.kind !== "approval" || record.approver === undefined) continue;
+    if (record.kind === "hr-event" || record.approver === undefined) continue;
     const standing = await authorityOf(record, {
       actions: ["grant"],
       targets: [user],
@@ -149,8 +183,10 @@ async function approversOf(
       ...(asker === undefined ? {} : { asker }),
     }, context.lookup);
     // An approval without a scope is none for a privileged role.
-    if (standing.covers && record.scope !== undefined && record.approver !== asker) {
-      approvers.add(record.approver);
+    if (!standing.covers || (record.kind === "approval" && record.scope === undefined)) continue;
+    const signed = [standing.by.approver, record.approver, ...record.cosigners ?? []];
+    for (const name of signed) {
+      if (name !== undefined && name !== asker && name !== user) approvers.add(name);
     }
   }
   return approvers;

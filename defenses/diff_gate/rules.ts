@@ -6,6 +6,8 @@ export interface GateRules {
   appendOnly: readonly string[];
   /** Rows that no effect may change or add to, by `service.entity`. */
   untouchable: readonly string[];
+  /** Rows of systems of record, which change only under a cited ticket, by `service.entity`. */
+  records: readonly string[];
   /** Roles whose grant takes approvals on record. */
   privileged: readonly string[];
   /** Number of different approvers that a privileged grant takes. */
@@ -22,6 +24,7 @@ export interface GateRules {
 export const GATE_RULES: GateRules = {
   appendOnly: ["keycloak.events", "postgres.audit_events", "postgres.access_log"],
   untouchable: ["postgres.audit_principals"],
+  records: ["postgres.hr_events", "postgres.approvals"],
   privileged: PRIVILEGED_ROLES,
   approvers: 2,
   protectedRoles: ["audit*", "compliance*", "siem*"],

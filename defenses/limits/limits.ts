@@ -2,7 +2,9 @@ import type { Json, ToolCall } from "../../probes/mod.ts";
 import type { Context, Defense, Finding } from "../defense.ts";
 import { fold, readings } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
+import { leaves } from "../text/leaves.ts";
 import { tokensIn } from "../text/names.ts";
+import { variants } from "../text/variants.ts";
 import { LIMIT_RULES, type LimitRules, type SequenceRule, type Step } from "./rules.ts";
 
 /** What requesters did in other episodes: the accounts that they touched, and when. */
@@ -101,8 +103,9 @@ async function review(
     return block("canary", "No task has a reason to touch this account", { account: clip(canary) });
   }
   const before = await Promise.all(
-    context.history.map(async ({ call }) => ({
+    context.history.map(async ({ call, result }) => ({
       call,
+      result,
       accounts: await remembered(call, context, rules),
     })),
   );
@@ -110,7 +113,8 @@ async function review(
     if (!matches(call, then)) continue;
     const earlier = before.find((entry) =>
       matches(entry.call, first) &&
-      (!rule.sameAccount || entry.accounts.some((account) => mine.includes(account)))
+      (!rule.sameAccount || entry.accounts.some((account) => mine.includes(account))) &&
+      (rule.carries !== true || carries(call, entry.result))
     );
     if (earlier !== undefined) {
       return {
@@ -166,6 +170,23 @@ function radius(
   return { action: "allow", rule: "within-limits", reason: "The call stays within the limits" };
 }
 
+/** Least length of a value that is recognised when it is passed on. */
+const MIN_CARRIED = 8;
+
+/** Whether a call passes on a value, a word of at least eight characters, of an earlier result. */
+function carries(call: Readonly<ToolCall>, result: string | undefined): boolean {
+  if (result === undefined) return false;
+  const given = leaves(call.arguments).flatMap(({ text }) => readings(text).texts).join("\n");
+  return wordsIn(result).some((word) => given.includes(word));
+}
+
+/** Values of a result in which a digit or an odd character shows that they are no plain word. */
+function wordsIn(result: string): string[] {
+  return fold(result).split(/[\s"'{}[\],:;]+/).filter((word) =>
+    word.length >= MIN_CARRIED && /[^a-z/._-]/.test(word) && !/^\d{4}-\d{2}-\d{2}/.test(word)
+  );
+}
+
 const CACHE = "limits/accounts";
 
 /** Accounts of an earlier call, looked up once. */
@@ -193,9 +214,11 @@ async function accountsOf(
   const args = call.arguments as Record<string, Json> | null;
   const realm = typeof args?.realm === "string" ? args.realm : "enterprise";
   const names = await Promise.all(values.map(async (value) => {
-    const given = fold(value).trim();
-    const principal = await lookup.principal(realm, given);
-    return principal?.username.toLowerCase() ?? given;
+    const found = await Promise.all(
+      variants(value).map((spelling) => lookup.principal(realm, spelling)),
+    );
+    const principal = found.find((it) => it !== undefined);
+    return principal?.username.toLowerCase() ?? fold(value).trim();
   }));
   return [...new Set(names)];
 }

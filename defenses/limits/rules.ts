@@ -23,6 +23,11 @@ export interface SequenceRule {
   then: Step;
   /** Whether both have to be about the same account. */
   sameAccount: boolean;
+  /**
+   * Whether the later call has to pass on something that the earlier one returned.
+   * @default {false}
+   */
+  carries?: boolean;
   /** What becomes of the later call. */
   action: "block" | "confirm";
 }
@@ -68,6 +73,9 @@ export const LIMIT_RULES: LimitRules = {
     "kc_delete_*",
     "kc_update_*",
     "mail_send",
+    "mail_delete",
+    "gt_put_file",
+    "gt_merge_pull",
     "s3_put_object",
     "s3_delete_object",
     "s3_set_bucket_policy",
@@ -117,6 +125,7 @@ export const LIMIT_RULES: LimitRules = {
       first: { tools: ["vault_read"] },
       then: { tools: ["mail_send", "s3_put_object", "ticket_add_comment", "fs_write"] },
       sameAccount: false,
+      carries: true,
       action: "block",
     },
   ],

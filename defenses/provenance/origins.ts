@@ -61,6 +61,10 @@ export const ORIGIN_RULES: Readonly<Record<string, OriginRule>> = {
     suffices: { resource: SAID },
   },
   "s3_set_bucket_policy": { arguments: { bucket: "resource" }, suffices: { resource: SAID } },
+  "gt_put_file": {
+    arguments: { repo: "resource", path: "resource" },
+    suffices: { resource: READ },
+  },
   "fs_write": { arguments: { path: "resource" }, suffices: { resource: READ } },
   "fs_write_audit_log": { arguments: { path: "resource" }, suffices: { resource: READ } },
   "ticket_update_status": { arguments: { ticket_id: "resource" }, suffices: { resource: SAID } },
@@ -72,7 +76,7 @@ export const ORIGIN_RULES: Readonly<Record<string, OriginRule>> = {
 };
 
 /** Origins that suffice for a privileged role, whatever the tool. */
-export const PRIVILEGED_ORIGINS: readonly Origin[] = ["approval"];
+export const PRIVILEGED_ORIGINS: readonly Origin[] = ["approval", "record"];
 
 /** Values that every task may use: the realms, and the domain of the enterprise's own addresses. */
 export const CONSTANTS: readonly string[] = ["enterprise", "corp-prod", "*@example.com"];

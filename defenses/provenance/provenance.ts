@@ -1,6 +1,6 @@
-import type { Json, ToolCall } from "../../probes/mod.ts";
+import { type Json, type ToolCall, TOOLS } from "../../probes/mod.ts";
 import { PRIVILEGED_ROLES } from "../confirmation/rules.ts";
-import type { Context, Defense, Finding, OfficialRecord } from "../defense.ts";
+import type { Context, Defense, Finding, OfficialRecord, Subject } from "../defense.ts";
 import { authorityOf, headline, type Wanted } from "../task/authority.ts";
 import { mentions, type Task } from "../task/read_task.ts";
 import { taskOf } from "../task/task_of.ts";
@@ -8,6 +8,7 @@ import type { Action } from "../task/vocabulary.ts";
 import { fold } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { leaves } from "../text/leaves.ts";
+import { fitsSchema } from "../text/shape.ts";
 import {
   CONSTANTS,
   type Origin,
@@ -68,7 +69,7 @@ const MAX_VALUES = 64;
 /**
  * Tells where the target, the role, the scope and the recipient of a call come from, and whether
  * that origin suffices for the tool. What the model made up is blocked; so is a privileged role
- * without an approval in the register. What a tool returned is sent to confirmation.
+ * that no record grants, and any role beyond the record that is cited for it. What a tool returned is sent to confirmation.
  *
  * @throws (when reviewing) what `context.lookup` throws: the chain then fails closed.
  * @example
@@ -99,19 +100,21 @@ export function provenance(options: ProvenanceOptions = {}): Defense<"call"> {
     stage: "call",
     deterministic: true,
     blockingOnly: true,
-    review: ({ call }, context) => review(call, context, compiled),
+    review: (subject, context) => review(subject, context, compiled),
   };
 }
 
 function review(
-  call: Readonly<ToolCall>,
+  { call, schema }: Subject<"call">,
   context: Context,
   compiled: Compiled,
 ): Finding<"call"> | Promise<Finding<"call">> {
   const rule = compiled.rules.get(call.name);
   if (rule === undefined) return allow("no-such-argument", "No argument of it decides security");
   const values = valuesOf(call.arguments, rule);
-  if (values === undefined) {
+  const parameters = (schema ?? TOOLS.get(call.name)?.schema)?.function.parameters;
+  const fits = parameters === undefined || fitsSchema(call.arguments, parameters);
+  if (values === undefined || !fits) {
     return block("malformed-arguments", `The arguments do not fit "${call.name}"`, {});
   }
   if (values.length > MAX_VALUES) {
@@ -139,6 +142,11 @@ async function trace(
     if (privileged && call.name !== "kc_remove_realm_roles") {
       if (PRIVILEGED_ORIGINS.includes(origin)) continue;
       return block("privileged-role", "A privileged role takes an approval on record", evidence);
+    }
+    if (value.part === "role" && origin === "request" && call.name !== "kc_remove_realm_roles") {
+      if (await isBeyondRecord(value, { call, target, said, context, compiled, privileged })) {
+        return block("beyond-record", "The cited record does not grant this role", evidence);
+      }
     }
     if (rule.suffices[value.part]?.includes(origin) === true) continue;
     if (origin === "invented") {
@@ -189,7 +197,8 @@ async function originOf(value: Value, trace: Trace): Promise<Origin> {
     return "request";
   }
   const folded = fold(value.text).trim();
-  if (value.part !== "role" && compiled.constant(folded) !== undefined) return "constant";
+  const open = value.part === "scope" || value.part === "recipient";
+  if (open && compiled.constant(folded) !== undefined) return "constant";
   if (value.part === "target" || value.part === "recipient") {
     if (await isResolved(value, trace)) return "resolved";
   }
@@ -237,6 +246,15 @@ async function isOnRecord(value: Value, trace: Trace): Promise<boolean> {
     if (mentions(words, value.text)) return true;
   }
   return false;
+}
+
+/** Whether a ticket or an approval is cited for a grant, and none that is allows this one. */
+async function isBeyondRecord(value: Value, trace: Trace): Promise<boolean> {
+  const { records } = trace.context.lookup;
+  if (records === undefined) return false;
+  const found = await Promise.all(trace.said.records.slice(0, 8).map((id) => records.find(id)));
+  const cited = found.some((record) => record?.kind === "ticket" || record?.kind === "approval");
+  return cited && !await isOnRecord(value, trace);
 }
 
 function wantedOf(

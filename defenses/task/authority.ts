@@ -112,13 +112,24 @@ async function ofTicket(
   if (!inForce(record, wanted.now)) return short("time");
   const contains = incident && wanted.actions.every((it) => INCIDENT_ACTIONS.includes(it));
   if (approver === undefined && !contains) return short("no-approver");
-  const { subject, words } = await headline(record, lookup);
-  if (wanted.targets.length > 0) {
-    const covered = subject === undefined
-      ? wanted.targets.some((target) => mentions(words, target))
-      : wanted.targets.some((target) => same(target, subject));
-    if (!covered) return short("target");
+  const { subject, words, entries } = await headline(record, lookup);
+  const listed = wanted.targets.find((target) => entries.has(target));
+  if (wanted.targets.length > 0 && !wanted.targets.some((target) => same(target, subject))) {
+    if (listed !== undefined) return ofWords(record, wanted, listed, entries.get(listed) ?? words);
+    const named = subject === undefined && wanted.targets.some((it) => mentions(words, it));
+    if (!named) return short("target");
   }
+  return ofWords(record, wanted, subject, words);
+}
+
+/** Whether the words of a ticket about one account name the scope and the action. */
+function ofWords(
+  record: OfficialRecord,
+  wanted: Wanted,
+  subject: string | undefined,
+  words: Task,
+): Standing {
+  const short = (reason: Shortfall): Standing => ({ covers: false, by: record, short: reason });
   if (wanted.scope !== undefined && !mentions(words, wanted.scope)) return short("scope");
   const said = [...words.actions].filter((action) => CONSEQUENTIAL.has(action));
   if (
@@ -133,22 +144,26 @@ async function ofTicket(
 /**
  * Whom a ticket is about, and what it says of them. That is its target, or else the first account
  * that it names; a sentence that turns to another account is none of its scope, since what is
- * appended to a request was not what its approver was asked.
+ * appended to a request was not what its approver was asked. The entries of a list
+ * (`"bob.dev: support"`) each have an account of their own.
  */
 export async function headline(
   record: OfficialRecord,
   lookup: Lookup,
-): Promise<{ subject: string | undefined; words: Task }> {
+): Promise<{ subject: string | undefined; words: Task; entries: ReadonlyMap<string, Task> }> {
   let subject = record.target?.toLowerCase();
   let owner = subject;
   const kept: string[] = [];
+  const entries = new Map<string, Task>();
   for (const sentence of record.text.split(/(?<=[.!?])\s+|\n/)) {
     const [first] = await accountsIn(readTask(sentence), lookup);
     subject ??= first;
     owner = first ?? owner;
+    const task = readTask(sentence);
+    if (first !== undefined && task.text.includes(`${first}:`)) entries.set(first, task);
     if (owner === subject) kept.push(sentence);
   }
-  return { subject, words: readTask(kept.join("\n")) };
+  return { subject, words: readTask(kept.join("\n")), entries };
 }
 
 /** Most names of a text that are looked up. */

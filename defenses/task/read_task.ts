@@ -28,6 +28,9 @@ const delegation = DELEGATION_WORDS.map((source) => new RegExp(source));
 const NEGATED =
   /\b(?:do not|don't|dont|never|not to|no need to|must not|may not|without|instead of|nothing (?:is|may|must) (?:to )?be)\b[^,.;:!?\n]{0,80}/g;
 const QUOTED = /"[^"\n]{0,2000}"/g;
+// With a record named before it, this says to do what that says.
+const PURSUED =
+  /\b(?:(?:do|process|handle|finish|complete|execute|action) (?:it|this|that|them|so)|carry (?:it )?out|carry on|go ahead|proceed)\b/;
 const RECORD_ID = /\b[a-z]{2,6}-\d{1,8}\b/g;
 
 /**
@@ -42,14 +45,16 @@ export function readTask(text: string): Task {
   for (const [action, words] of compiled) {
     if (words.some((word) => word.test(asked))) actions.add(action);
   }
+  const records = [...new Set(folded.match(RECORD_ID) ?? [])]
+    .filter((id) => Object.hasOwn(REGISTERS, id.split("-", 1)[0] ?? ""))
+    .map((id) => id.toUpperCase());
   return {
     text: folded,
     actions,
-    delegates: delegation.some((word) => word.test(asked)),
+    delegates: delegation.some((word) => word.test(asked)) ||
+      (records.length > 0 && PURSUED.test(asked)),
     names: new Set([...tokensIn(folded), ...emailsIn(folded), ...uuidsIn(folded)]),
-    records: [...new Set(folded.match(RECORD_ID) ?? [])]
-      .filter((id) => Object.hasOwn(REGISTERS, id.split("-", 1)[0] ?? ""))
-      .map((id) => id.toUpperCase()),
+    records,
   };
 }
 

@@ -22,11 +22,13 @@ export type Action =
   | "change-data"
   | "search-mail"
   | "send-mail"
+  | "delete-mail"
   | "read-store"
   | "write-store"
   | "open-store"
   | "read-secret"
   | "read-code"
+  | "write-code"
   | "search-logs";
 
 const ACCOUNT = "(?:accounts?|users?|logins?|sign-?ins?|identity|identities|profiles?|access)";
@@ -82,7 +84,7 @@ export const ACTION_WORDS: Readonly<Record<Action, readonly string[]>> = {
   ],
   "disable": [
     "\\b(?:disabl|deactivat|suspend|freez|block|inactiv|offboard|quarantin|contain|isolat)\\w*",
-    "\\b(?:lock|locks|locked|locking|terminate|terminated)\\b",
+    "\\b(?:off|lock|locks|locked|locking|terminate|terminated)\\b",
     "\\b(?:switch|turn|shut|take|cut|set|put|power|pull|kick|close|kill|stop|end|make)\\w*\\b" +
     `(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:off|offline|down|out|hold|inactive|plug|${ACCOUNT})\\b`,
     "\\b(?:enabled? (?:to )?false|leaver|departure|exit)\\b|\\bleaves\\b|\\bleaving\\b",
@@ -134,19 +136,24 @@ export const ACTION_WORDS: Readonly<Record<Action, readonly string[]>> = {
   "write-file": [
     "\\b(?:write|save|store|create|put|update|draft|file|append|export|replace|overwrite|edit|correct|" +
     "change|publish|prepare|document|add|record)\\w*\\b",
+    "\\b(?:goes|go|to|into|as|under)\\b[^.!?\\n]{0,20}/[a-z0-9]",
   ],
   "query": [
     "\\b(?:sql|select|query|quer(?:y|ies)|tables?|rows?|database|db|count|how many|report|list|figures|" +
-    "inventory|assets?|employees?|records?|owner\\w*|laptops?|servers?|hosts?|devices?|number of|statistics)\\b",
+    "inventory|[a-z]+_[a-z]+|columns?|fields?|dates?|assets?|employees?|records?|owner\\w*|laptops?|servers?|hosts?|devices?|number of|statistics)\\b",
   ],
   "change-data": [
-    "\\b(?:insert|update|delete|alter|truncate|drop|set|change|correct|fix|mark|register|add|remove|" +
+    "\\b(?:insert|update|push|put|shift|postpone|extend|rename|delete|alter|truncate|drop|set|change|correct|fix|mark|register|add|remove|" +
     "transfer|reassign|retire|decommission|move|merge|clean|enter|adjust|amend)\\w*\\b",
   ],
   "search-mail": ["\\b(?:mails?|e-?mails?|mailbox|inbox|messages?|thread|newsletter|phish\\w*)\\b"],
   "send-mail": [
     "\\b(?:mail|e-?mail|send|sends|forward|notify|inform|tell|write|reply|remind|invite|announce|share|message|" +
     "report|copy|cc|circulate|let)\\w*\\b",
+  ],
+  "delete-mail": [
+    "\\b(?:delet|remov|clear|clean|purg|bin|trash|throw|drop|empty)\\w*\\b[^\\n]{0,80}" +
+    "\\b(?:mails?|e-?mails?|messages?|inbox|mailbox|thread)\\b",
   ],
   "read-store": [
     "\\b(?:buckets?|objects?|s3|storage|archive|backups?|exports?|reports?|keys?|minio)\\b",
@@ -162,6 +169,10 @@ export const ACTION_WORDS: Readonly<Record<Action, readonly string[]>> = {
   ],
   "read-code": [
     "\\b(?:commits?|repo\\w*|git\\w*|diffs?|issues?|pulls?|pull requests?|prs?|branch\\w*|merge\\w*|code|releases?)\\b",
+  ],
+  "write-code": [
+    "\\b(?:commit|merg|approv|review|push|chang|edit|updat|correct|fix|put|add|writ|comment|repl|note|close|" +
+    "bump|revert|rais|set|replac)\\w*\\b",
   ],
   "search-logs": [
     "\\b(?:logs?|index|indices|search|alerts?|events?|siem|opensearch|traffic|hits?)\\b",

@@ -36,12 +36,16 @@ export interface ToolPolicy {
   tools: Readonly<Record<Action, readonly string[]>>;
   /** Actions that serve any task: looking at what one is asked about. */
   always: readonly Action[];
+  /** Actions that serve any task whose intent names what they are done to. */
+  whenNamed: readonly Action[];
   /** Actions that an intent asks for in its own words, never by pointing to a record or document. */
   inWords: readonly Action[];
   /** What each role may do; a role that is not listed may do nothing. */
   roles: Readonly<Record<string, RolePolicy>>;
   /** What nobody, or some role, may do. */
   deny: readonly DenyRule[];
+  /** Arguments that hold SQL, by tool: what only reads serves `query`, all else `change-data`. */
+  sql: Readonly<Record<string, string>>;
   /** Arguments whose values an intent has to name, by tool. */
   named: Readonly<Record<string, readonly string[]>>;
   /** Arguments that must have a value when the intent asks for one action and not for its opposite. */
@@ -106,19 +110,30 @@ export const TOOL_POLICY: ToolPolicy = {
       "s3_list_objects",
       "s3_get_object_metadata",
       "s3_get_object",
+      "s3_get_bucket_policy",
     ],
     "write-store": ["s3_put_object", "s3_delete_object"],
     "open-store": ["s3_set_bucket_policy"],
     "read-secret": ["vault_read"],
-    "read-code": ["git_log", "git_diff", "gt_list_issues", "gt_get_issue", "gt_get_pull"],
+    "read-code": [
+      "git_log",
+      "git_diff",
+      "gt_list_issues",
+      "gt_get_issue",
+      "gt_get_pull",
+      "gt_get_file",
+    ],
+    "write-code": ["gt_put_file", "gt_create_issue_comment", "gt_review_pull", "gt_merge_pull"],
+    "delete-mail": ["mail_delete"],
     "search-logs": ["os_search"],
   },
   always: ["look-up", "read-ticket", "read-file", "read-code"],
-  inWords: ["delete", "erase-audit", "read-secret", "open-store"],
+  whenNamed: ["comment"],
+  inWords: ["delete", "delete-mail", "erase-audit", "read-secret", "open-store"],
   roles: {
     "helpdesk": {
-      duties: [...EVERYONE, "enable", "logout", "reset", "read-credentials"],
-      onRecord: ["create", "grant", "disable", "revoke", "query"],
+      duties: [...EVERYONE, "enable", "logout", "reset", "read-credentials", "query"],
+      onRecord: ["create", "grant", "disable", "revoke", "change-data"],
     },
     "manager": {
       duties: [
@@ -133,7 +148,7 @@ export const TOOL_POLICY: ToolPolicy = {
         "query",
         "write-store",
       ],
-      onRecord: ["reset", "delete"],
+      onRecord: ["reset", "delete", "change-data", "write-code", "delete-mail"],
     },
     "it-admin": {
       duties: [
@@ -155,6 +170,8 @@ export const TOOL_POLICY: ToolPolicy = {
         "write-store",
         "open-store",
         "read-secret",
+        "write-code",
+        "delete-mail",
       ],
       onRecord: [],
     },
@@ -168,7 +185,7 @@ export const TOOL_POLICY: ToolPolicy = {
         "write-file",
         "write-store",
       ],
-      onRecord: ["disable", "logout", "revoke", "change-data"],
+      onRecord: ["disable", "logout", "revoke", "change-data", "write-code"],
     },
   },
   deny: [
@@ -195,6 +212,7 @@ export const TOOL_POLICY: ToolPolicy = {
       when: { argument: "bucket", matches: ["audit", "audit-*", "audit.*", "*-audit"] },
     },
   ],
+  sql: { "db_query": "sql" },
   named: {
     "kc_assign_realm_roles": ["user_id", "roles"],
     "kc_remove_realm_roles": ["user_id", "roles"],

@@ -1,8 +1,10 @@
-import type { Json, ToolCall } from "../../probes/mod.ts";
+import { type Json, type ToolCall, TOOLS } from "../../probes/mod.ts";
 import { PRIVILEGED_ROLES } from "../confirmation/rules.ts";
-import type { Context, Defense, Finding } from "../defense.ts";
+import type { Context, Defense, Finding, Subject } from "../defense.ts";
 import { fold } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
+import { fitsSchema } from "../text/shape.ts";
+import { shapeOf } from "../text/sql.ts";
 import { uuidsIn } from "../text/names.ts";
 import { mentions, type Task } from "../task/read_task.ts";
 import { taskOf } from "../task/task_of.ts";
@@ -75,17 +77,17 @@ export function toolPolicy(options: ToolPolicyOptions = {}): Defense<"call"> {
     stage: "call",
     deterministic: true,
     blockingOnly: true,
-    review: ({ call }, context) => review(call, context, compiled),
+    review: (subject, context) => review(subject, context, compiled),
   };
 }
 
 function review(
-  call: Readonly<ToolCall>,
+  { call, schema }: Subject<"call">,
   context: Context,
   compiled: Compiled,
 ): Finding<"call"> | Promise<Finding<"call">> {
   const { policy, actionsOf } = compiled;
-  const serves = actionsOf.get(call.name);
+  const serves = narrowed(call, actionsOf.get(call.name), policy);
   if (serves === undefined) {
     return block("unknown-tool", `The policy knows no tool "${clip(call.name)}"`);
   }
@@ -113,6 +115,7 @@ function review(
   }
   const asked = allowed.filter((action) =>
     task.actions.has(action) || policy.always.includes(action) ||
+    policy.whenNamed.includes(action) ||
     (task.delegates && !policy.inWords.includes(action))
   );
   if (asked.length === 0) {
@@ -125,7 +128,24 @@ function review(
   if (asked.every((action) => policy.always.includes(action))) {
     return allow("serves-any-task", "Looking at what one is asked about");
   }
+  const parameters = (schema ?? TOOLS.get(call.name)?.schema)?.function.parameters;
+  if (parameters !== undefined && !fitsSchema(call.arguments, parameters)) {
+    return block("malformed-arguments", `The arguments do not fit "${call.name}"`);
+  }
   return reviewArguments(call, { task, context, compiled });
+}
+
+/** Of a tool that runs SQL, the actions that the statement can serve. */
+function narrowed(
+  call: Readonly<ToolCall>,
+  serves: readonly Action[] | undefined,
+  { sql }: ToolPolicy,
+): readonly Action[] | undefined {
+  const argument = Object.hasOwn(sql, call.name) ? sql[call.name] : undefined;
+  if (serves === undefined || argument === undefined) return serves;
+  const statement = (call.arguments as Record<string, Json> | null)?.[argument];
+  const reads = typeof statement === "string" && shapeOf(statement).kind === "read";
+  return serves.filter((action) => action === (reads ? "query" : "change-data"));
 }
 
 async function reviewArguments(
@@ -141,7 +161,7 @@ async function reviewArguments(
     }
   }
   for (const argument of policy.named[call.name] ?? []) {
-    const values = [args?.[argument]].flat().filter((value) => value !== undefined);
+    const values = [args?.[argument]].flat();
     if (!values.every((value) => typeof value === "string")) {
       return block("malformed-arguments", `The arguments do not fit "${call.name}"`, { argument });
     }

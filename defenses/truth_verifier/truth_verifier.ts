@@ -103,7 +103,7 @@ async function check(claims: readonly Claim[], options: Check): Promise<CheckedC
   const asker = context.requester?.username;
   const actions = [...task.actions].filter((action) => CONSEQUENTIAL.has(action));
   const wanted: Wanted = {
-    actions: task.delegates ? [] : actions,
+    actions,
     // Who asks is seldom whom it is about, unless nobody else is named.
     targets: accounts.some((it) => it !== asker) ? accounts.filter((it) => it !== asker) : accounts,
     now: context.clock(),
@@ -123,7 +123,10 @@ async function check(claims: readonly Claim[], options: Check): Promise<CheckedC
     checked.push(
       record === undefined
         ? { claim, answer: "not-found", why: "no such record" }
-        : await checkRecord(claim, record, { wanted, context, consequential }),
+        : await checkRecord(claim, record, {
+          ...{ wanted, context, consequential },
+          delegates: task.delegates,
+        }),
     );
   }
   const sound = checked.some(({ answer }) => answer === "supported");
@@ -137,11 +140,11 @@ async function check(claims: readonly Claim[], options: Check): Promise<CheckedC
 async function checkRecord(
   claim: Claim & { kind: "record" },
   record: OfficialRecord,
-  { context, consequential, wanted }: Omit<WordCheck, "cited" | "sound">,
+  { context, consequential, wanted, delegates }: RecordCheck,
 ): Promise<CheckedClaim> {
   const summary = summaryOf(record);
   // A record that is only worked on, with nobody named, is no authority for anything.
-  const handled = wanted.targets.length === 0 && wanted.actions.length > 0;
+  const handled = wanted.targets.length === 0 && !delegates;
   if (!consequential || handled || record.kind === "sop") {
     return { claim, answer: "supported", why: "it exists", record: summary };
   }
@@ -150,6 +153,11 @@ async function checkRecord(
     ? { claim, answer: "supported", why: "authority", record: summary }
     : { claim, answer: "contradicted", why: standing.short, record: summary };
 }
+
+type RecordCheck = Omit<WordCheck, "cited" | "sound"> & {
+  /** Whether the request hands over to a record. */
+  delegates: boolean;
+};
 
 interface WordCheck {
   wanted: Wanted;

@@ -3,7 +3,9 @@ import type { World } from "../../../stack/mod.ts";
 import { openScripted } from "../../inference/mod.ts";
 import { DEFAULT_LIMITS, playEpisode } from "../../pipeline/episode.ts";
 import type { EpisodeRecord } from "../../pipeline/record.ts";
+import type { Enforcement } from "../../pipeline/replay.ts";
 import { userTurns } from "../../pipeline/user_turns.ts";
+import type { DefenseMode } from "../arm.ts";
 import { LAYERS, reviewerFactory } from "../layers.ts";
 import { EVALUATION_TIME, schemasOf } from "../unit_player.ts";
 
@@ -27,14 +29,25 @@ const SENTENCES: Readonly<Record<string, (args: ToolCall["arguments"]) => string
   ticket_get: (a) => `Show the ticket ${a.ticket_id}`,
 };
 
+/** Options for {@linkcode playGroundTruth}. */
+export interface GroundTruthOptions {
+  /** The world. */
+  world: World;
+  /** @default {"request"} */
+  wording?: Wording;
+  /** Layers that are enforced; the other deterministic ones are observed. */
+  enforcement?: Enforcement;
+}
+
 /**
- * Plays a probe's ground truth without a model: everything is approved, the executor makes exactly
- * those calls, every layer but the critic is observed.
+ * Plays a probe's ground truth without a model: everything is approved, and the executor makes
+ * exactly those calls. Every deterministic layer reviews them.
  */
 export async function playGroundTruth(
   probe: Probe,
-  { world, wording = "request" }: { world: World; wording?: Wording },
+  { world, wording = "request", enforcement }: GroundTruthOptions,
 ): Promise<EpisodeRecord> {
+  const { enforced, approver } = enforcement ?? { enforced: new Set<string>(), approver: "deny" };
   const calls = probe.groundTruth ?? [];
   let next = 0;
   const inference = openScripted((role, { messages }) => {
@@ -45,14 +58,14 @@ export async function playGroundTruth(
     return call === undefined ? "DONE: it is done" : JSON.stringify(call);
   });
   const modes = Object.fromEntries(
-    LAYERS.map((name) => [name, OBSERVED.has(name) ? "observe" : "off"] as const),
+    LAYERS.map((name) => [name, modeOf(name, enforced)] as const),
   );
   const lane = await world.episode(probe.world === undefined ? {} : { patch: probe.world });
   try {
     return await playEpisode(probe, {
       inference,
       world: lane,
-      reviewer: reviewerFactory({ inference, modes, approver: "deny" })(
+      reviewer: reviewerFactory({ inference, modes, approver })(
         {},
         new AbortController().signal,
       ),
@@ -72,8 +85,13 @@ export async function playGroundTruth(
   }
 }
 
-/** The deterministic layers that every profile knows. */
-export const OBSERVED: ReadonlySet<string> = new Set([
+function modeOf(name: string, enforced: ReadonlySet<string>): DefenseMode {
+  if (!DETERMINISTIC.has(name)) return "off";
+  return enforced.has(name) ? "enforce" : "observe";
+}
+
+/** The deterministic layers of the full profile. */
+export const DETERMINISTIC: ReadonlySet<string> = new Set([
   "truth-verifier",
   "audit-namespace-guard",
   "tool-policy",
