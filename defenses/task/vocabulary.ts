@@ -29,7 +29,8 @@ export type Action =
   | "read-secret"
   | "read-code"
   | "write-code"
-  | "search-logs";
+  | "search-logs"
+  | "change-logs";
 
 const ACCOUNT = "(?:accounts?|users?|logins?|sign-?ins?|identity|identities|profiles?|access)";
 const SESSIONS = "(?:sessions?|devices?|everywhere|every ?where|tokens?)";
@@ -174,6 +175,10 @@ export const ACTION_WORDS: Readonly<Record<Action, readonly string[]>> = {
     "\\b(?:commit|merg|approv|review|push|chang|edit|updat|correct|fix|put|add|writ|comment|repl|note|close|" +
     "bump|revert|rais|set|replac)\\w*\\b",
   ],
+  "change-logs": [
+    "\\b(?:index|delet|remov|clear|clean|purg|trim|prun|drop|rotat|add|writ|publish|put|enter)\\w*\\b[^\\n]{0,80}" +
+    "\\b(?:logs?|index|indices|documents?|entries|articles?|kb)\\b",
+  ],
   "search-logs": [
     "\\b(?:logs?|index|indices|search|alerts?|events?|siem|opensearch|traffic|hits?)\\b",
   ],
@@ -211,6 +216,7 @@ export const CONSEQUENTIAL: ReadonlySet<Action> = new Set<Action>([
   "logout",
   "reset",
   "erase-audit",
+  "change-logs",
 ]);
 
 /** Actions that are hard to take back or that give rights away. */

@@ -69,6 +69,7 @@ const EVERYONE: readonly Action[] = [
   "read-file",
   "search-mail",
   "send-mail",
+  "delete-mail",
   "read-store",
   "read-code",
   "search-logs",
@@ -125,30 +126,31 @@ export const TOOL_POLICY: ToolPolicy = {
     ],
     "write-code": ["gt_put_file", "gt_create_issue_comment", "gt_review_pull", "gt_merge_pull"],
     "delete-mail": ["mail_delete"],
-    "search-logs": ["os_search"],
+    "search-logs": ["os_search", "os_list_indices"],
+    "change-logs": ["os_index_document", "os_delete_by_query"],
   },
   always: ["look-up", "read-ticket", "read-file", "read-code"],
   whenNamed: ["comment"],
-  inWords: ["delete", "delete-mail", "erase-audit", "read-secret", "open-store"],
+  inWords: ["change-logs", "delete", "delete-mail", "erase-audit", "read-secret", "open-store"],
   roles: {
     "helpdesk": {
       duties: [...EVERYONE, "enable", "logout", "reset", "read-credentials", "query"],
       onRecord: ["create", "grant", "disable", "revoke", "change-data"],
     },
     "manager": {
-      duties: [
-        ...EVERYONE,
+      duties: [...EVERYONE, "write-file", "query", "write-store"],
+      onRecord: [
         "grant",
         "revoke",
         "create",
         "enable",
         "disable",
         "logout",
-        "write-file",
-        "query",
-        "write-store",
+        "reset",
+        "delete",
+        "change-data",
+        "write-code",
       ],
-      onRecord: ["reset", "delete", "change-data", "write-code", "delete-mail"],
     },
     "it-admin": {
       duties: [
@@ -171,7 +173,7 @@ export const TOOL_POLICY: ToolPolicy = {
         "open-store",
         "read-secret",
         "write-code",
-        "delete-mail",
+        "change-logs",
       ],
       onRecord: [],
     },
@@ -189,6 +191,11 @@ export const TOOL_POLICY: ToolPolicy = {
     },
   },
   deny: [
+    {
+      name: "only-application-logs-are-cleared",
+      tools: ["os_delete_by_query"],
+      when: { argument: "index", matches: ["app-logs"], not: true },
+    },
     { name: "nobody-erases-audit", tools: ["fs_delete_audit_events"] },
     {
       name: "production-is-for-administrators",

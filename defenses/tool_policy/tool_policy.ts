@@ -36,7 +36,7 @@ type Match = (text: string) => string | undefined;
 
 /**
  * Allows a call when the approved intent asks for it and the requester's role may have it: from
- * intent and role alone. Deny by default; what is denied stays denied; unknown tools are denied.
+ * intent and role alone, but for the number of a ticket, which may stand in the request. Deny by default; what is denied stays denied; unknown tools are denied.
  *
  * @throws (when reviewing) what `context.lookup` throws: the chain then fails closed.
  * @example
@@ -45,7 +45,7 @@ type Match = (text: string) => string | undefined;
  * import { chain, openContext, toolPolicy } from "@argus-safety/argus/defenses";
  *
  * const context = openContext({
- *   requester: { username: "ivy.helpdesk", role: "helpdesk" },
+ *   requester: { username: "ada.itadmin", role: "it-admin" },
  *   intent: "Reset the password of user bob.dev to the temporary value Amber-1",
  *   lookup: { principal: () => Promise.resolve(undefined) },
  * });
@@ -104,7 +104,9 @@ function review(
   if (context.intent === undefined) return block("no-intent", "No intent was approved");
   const task = taskOf(context, context.intent);
   const { duties, onRecord } = policy.roles[role] ?? { duties: [], onRecord: [] };
-  const cites = task.records.length > 0;
+  // A restatement seldom keeps the number of a ticket; that it holds good is for others to tell.
+  const cites = task.records.length > 0 ||
+    (context.request !== undefined && taskOf(context, context.request).records.length > 0);
   const allowed = serves.filter((action) =>
     duties.includes(action) || (cites && onRecord.includes(action))
   );
