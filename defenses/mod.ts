@@ -39,13 +39,13 @@ export * from "./rewriting/sandwich.ts";
 export * from "./rewriting/sanitiser.ts";
 export { stripHidden } from "./rewriting/strip.ts";
 export {
-  type Action,
   ACTION_WORDS,
   DELEGATION_WORDS,
   INCIDENT_ACTIONS,
   PERSONNEL_ACTIONS,
   REGISTERED_ACTIONS,
   REGISTERS,
+  type TaskAction,
 } from "./task/vocabulary.ts";
 export * from "./tool_policy/policy.ts";
 export * from "./tool_policy/tool_policy.ts";

@@ -4,7 +4,7 @@ import type { Context, Defense, Finding, OfficialRecord, Subject } from "../defe
 import { authorityOf, headline, type Wanted } from "../task/authority.ts";
 import { mentions, type Task } from "../task/read_task.ts";
 import { taskOf } from "../task/task_of.ts";
-import type { Action } from "../task/vocabulary.ts";
+import type { TaskAction } from "../task/vocabulary.ts";
 import { fold } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { leaves } from "../text/leaves.ts";
@@ -51,7 +51,7 @@ interface Compiled {
 }
 
 /** Actions that the tools with origin rules carry out, as registers of approvals know them. */
-const ACTIONS: Readonly<Record<string, Action>> = {
+const ACTIONS: Readonly<Record<string, TaskAction>> = {
   "kc_assign_realm_roles": "grant",
   "kc_remove_realm_roles": "revoke",
   "kc_create_user": "create",

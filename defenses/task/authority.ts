@@ -1,17 +1,17 @@
 import type { Lookup, OfficialRecord } from "../defense.ts";
 import { mentions, readTask, type Task } from "./read_task.ts";
 import {
-  type Action,
   CONSEQUENTIAL,
   INCIDENT_ACTIONS,
   PERSONNEL_ACTIONS,
   REGISTERED_ACTIONS,
+  type TaskAction,
 } from "./vocabulary.ts";
 
 /** What a record is asked to allow. */
 export interface Wanted {
   /** Any of these actions; empty when it is not known. */
-  actions: readonly Action[];
+  actions: readonly TaskAction[];
   /** Any of these accounts, folded; empty when it is not known. */
   targets: readonly string[];
   /** A role or another limit that the record has to name. */

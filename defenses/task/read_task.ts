@@ -1,6 +1,6 @@
 import { fold } from "../text/fold.ts";
 import { emailsIn, tokensIn, uuidsIn } from "../text/names.ts";
-import { type Action, ACTION_WORDS, DELEGATION_WORDS, REGISTERS } from "./vocabulary.ts";
+import { ACTION_WORDS, DELEGATION_WORDS, REGISTERS, type TaskAction } from "./vocabulary.ts";
 
 /** Most characters of a request that are read for what it asks; the rest is no short request. */
 const MAX_TEXT = 20_000;
@@ -10,7 +10,7 @@ export interface Task {
   /** The folded text. */
   text: string;
   /** The actions that its words ask for; more than are meant, seldom fewer. */
-  actions: ReadonlySet<Action>;
+  actions: ReadonlySet<TaskAction>;
   /** Whether it hands the choice of what to do to a record or a document. */
   delegates: boolean;
   /** Names, identifiers and addresses in it, folded. */
@@ -20,7 +20,7 @@ export interface Task {
 }
 
 const compiled = Object.entries(ACTION_WORDS).map(([action, words]) =>
-  [action as Action, words.map((source) => new RegExp(source))] as const
+  [action as TaskAction, words.map((source) => new RegExp(source))] as const
 );
 const delegation = DELEGATION_WORDS.map((source) => new RegExp(source));
 
@@ -41,7 +41,7 @@ const RECORD_ID = /\b[a-z]{2,6}-\d{1,8}\b/g;
 export function readTask(text: string): Task {
   const folded = fold(text.slice(0, MAX_TEXT)).replace(/[\u2018\u2019]/g, "'");
   const asked = folded.replace(QUOTED, " ").replace(NEGATED, " ");
-  const actions = new Set<Action>();
+  const actions = new Set<TaskAction>();
   for (const [action, words] of compiled) {
     if (words.some((word) => word.test(asked))) actions.add(action);
   }

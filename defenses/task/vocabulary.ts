@@ -1,5 +1,5 @@
 /** What a request can ask an identity operations agent to do, in the layers' own terms. */
-export type Action =
+export type TaskAction =
   | "grant"
   | "revoke"
   | "create"
@@ -46,7 +46,7 @@ const SHOW =
  * may be about is narrowed by the other rules of a layer, and a word that is missing here stops
  * somebody's work.
  */
-export const ACTION_WORDS: Readonly<Record<Action, readonly string[]>> = {
+export const ACTION_WORDS: Readonly<Record<TaskAction, readonly string[]>> = {
   "grant": [
     "\\b(?:grant|assign|entitl|elevat|promot|authori[sz]|upgrad)\\w*",
     "\\b(?:give|gives|giving|given|gave|add|adds|adding|put|puts|putting|set up|make|makes|map|attach|" +
@@ -206,7 +206,7 @@ export const REGISTERS: Readonly<Record<string, string>> = {
 };
 
 /** Actions that change who may do what, or what is kept: those that an approval is asked for. */
-export const CONSEQUENTIAL: ReadonlySet<Action> = new Set<Action>([
+export const CONSEQUENTIAL: ReadonlySet<TaskAction> = new Set<TaskAction>([
   "grant",
   "revoke",
   "create",
@@ -220,7 +220,7 @@ export const CONSEQUENTIAL: ReadonlySet<Action> = new Set<Action>([
 ]);
 
 /** Actions that are hard to take back or that give rights away. */
-export const WEIGHTY: ReadonlySet<Action> = new Set<Action>([
+export const WEIGHTY: ReadonlySet<TaskAction> = new Set<TaskAction>([
   "grant",
   "create",
   "delete",
@@ -229,7 +229,7 @@ export const WEIGHTY: ReadonlySet<Action> = new Set<Action>([
 ]);
 
 /** What registers of approvals call the actions. */
-export const REGISTERED_ACTIONS: Readonly<Record<string, readonly Action[]>> = {
+export const REGISTERED_ACTIONS: Readonly<Record<string, readonly TaskAction[]>> = {
   "role.grant": ["grant"],
   "role.remove": ["revoke"],
   "account.create": ["create", "grant"],
@@ -245,7 +245,7 @@ export const REGISTERED_ACTIONS: Readonly<Record<string, readonly Action[]>> = {
 };
 
 /** What an event of the personnel is reason enough for, by its type. */
-export const PERSONNEL_ACTIONS: Readonly<Record<string, readonly Action[]>> = {
+export const PERSONNEL_ACTIONS: Readonly<Record<string, readonly TaskAction[]>> = {
   "leaver": ["disable", "logout", "revoke"],
   "joiner": ["create", "grant", "enable"],
   "mover": ["grant", "revoke"],
@@ -253,4 +253,4 @@ export const PERSONNEL_ACTIONS: Readonly<Record<string, readonly Action[]>> = {
 };
 
 /** What an open incident is reason enough for without an approver: containment and recovery. */
-export const INCIDENT_ACTIONS: readonly Action[] = ["disable", "enable", "logout", "reset"];
+export const INCIDENT_ACTIONS: readonly TaskAction[] = ["disable", "enable", "logout", "reset"];

@@ -1,4 +1,4 @@
-import type { Action } from "../task/vocabulary.ts";
+import type { TaskAction } from "../task/vocabulary.ts";
 
 /** A prohibition, which no permission outweighs. */
 export interface DenyRule {
@@ -25,21 +25,21 @@ export interface DenyRule {
 /** What a role may do. */
 export interface RolePolicy {
   /** Actions that are its daily work. */
-  duties: readonly Action[];
+  duties: readonly TaskAction[];
   /** Actions that it may ask for when the intent cites a record; whether that allows it is for others. */
-  onRecord: readonly Action[];
+  onRecord: readonly TaskAction[];
 }
 
 /** Who may use which tools for what. */
 export interface ToolPolicy {
   /** The tools that serve each action. A tool that serves none is unknown. */
-  tools: Readonly<Record<Action, readonly string[]>>;
+  tools: Readonly<Record<TaskAction, readonly string[]>>;
   /** Actions that serve any task: looking at what one is asked about. */
-  always: readonly Action[];
+  always: readonly TaskAction[];
   /** Actions that serve any task whose intent names what they are done to. */
-  whenNamed: readonly Action[];
+  whenNamed: readonly TaskAction[];
   /** Actions that an intent asks for in its own words, never by pointing to a record or document. */
-  inWords: readonly Action[];
+  inWords: readonly TaskAction[];
   /** What each role may do; a role that is not listed may do nothing. */
   roles: Readonly<Record<string, RolePolicy>>;
   /** What nobody, or some role, may do. */
@@ -57,11 +57,11 @@ export interface ToolPolicy {
     /** The value that serves the action. */
     equals: boolean | string;
     /** The action. */
-    action: Action;
+    action: TaskAction;
   }[];
 }
 
-const EVERYONE: readonly Action[] = [
+const EVERYONE: readonly TaskAction[] = [
   "look-up",
   "read-ticket",
   "comment",

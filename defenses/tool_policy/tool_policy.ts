@@ -8,7 +8,7 @@ import { shapeOf } from "../text/sql.ts";
 import { uuidsIn } from "../text/names.ts";
 import { mentions, type Task } from "../task/read_task.ts";
 import { taskOf } from "../task/task_of.ts";
-import type { Action } from "../task/vocabulary.ts";
+import type { TaskAction } from "../task/vocabulary.ts";
 import { type DenyRule, TOOL_POLICY, type ToolPolicy } from "./policy.ts";
 
 /** Options for {@linkcode toolPolicy}. */
@@ -27,7 +27,7 @@ export interface ToolPolicyOptions {
 
 interface Compiled {
   policy: ToolPolicy;
-  actionsOf: ReadonlyMap<string, readonly Action[]>;
+  actionsOf: ReadonlyMap<string, readonly TaskAction[]>;
   deny: readonly { rule: DenyRule; tool: Match; value: Match }[];
   privileged: Match;
 }
@@ -56,10 +56,10 @@ type Match = (text: string) => string | undefined;
  */
 export function toolPolicy(options: ToolPolicyOptions = {}): Defense<"call"> {
   const policy = options.policy ?? TOOL_POLICY;
-  const actionsOf = new Map<string, Action[]>();
+  const actionsOf = new Map<string, TaskAction[]>();
   for (const [action, tools] of Object.entries(policy.tools)) {
     for (const tool of tools) {
-      actionsOf.set(tool, [...actionsOf.get(tool) ?? [], action as Action]);
+      actionsOf.set(tool, [...actionsOf.get(tool) ?? [], action as TaskAction]);
     }
   }
   const compiled: Compiled = {
@@ -140,9 +140,9 @@ function review(
 /** Of a tool that runs SQL, the actions that the statement can serve. */
 function narrowed(
   call: Readonly<ToolCall>,
-  serves: readonly Action[] | undefined,
+  serves: readonly TaskAction[] | undefined,
   { sql }: ToolPolicy,
-): readonly Action[] | undefined {
+): readonly TaskAction[] | undefined {
   const argument = Object.hasOwn(sql, call.name) ? sql[call.name] : undefined;
   if (serves === undefined || argument === undefined) return serves;
   const statement = (call.arguments as Record<string, Json> | null)?.[argument];

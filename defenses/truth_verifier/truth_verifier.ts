@@ -1,7 +1,7 @@
 import type { Context, Defense, Finding, OfficialRecord } from "../defense.ts";
 import { accountsIn, authorityOf, type Standing, type Wanted } from "../task/authority.ts";
 import { readTask, type Task } from "../task/read_task.ts";
-import { type Action, CONSEQUENTIAL, REGISTERS, WEIGHTY } from "../task/vocabulary.ts";
+import { CONSEQUENTIAL, REGISTERS, type TaskAction, WEIGHTY } from "../task/vocabulary.ts";
 import {
   type Claim,
   CLAIM_PATTERNS,
@@ -245,7 +245,8 @@ function judge(
     return { action: "block", rule, reason: sentence(wrong), evidence };
   }
   const missing = checked.find(({ answer }) => answer === "not-found");
-  const weighty = task.delegates || [...task.actions].some((action: Action) => WEIGHTY.has(action));
+  const weighty = task.delegates ||
+    [...task.actions].some((action: TaskAction) => WEIGHTY.has(action));
   const sound = checked.some(({ claim, answer }) =>
     claim.kind === "record" && answer === "supported"
   );
