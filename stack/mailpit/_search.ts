@@ -9,7 +9,7 @@ const MAX_TERMS = 64;
 /**
  * Reads a query in Mailpit's syntax: words and quoted phrases, all of which must be found;
  * `from:`, `to:`, `cc:`, `bcc:`, `addressed:`, `subject:`, `message-id:`, `tag:`, `is:read`,
- * `is:unread`, `is:tagged`, `has:attachment`, `before:` and `after:`; each negated by a leading `!`
+ * `is:unread`, `is:tagged`, `has:attachment`, `larger:`, `smaller:`, `before:` and `after:`; each negated by a leading `!`
  * or `-`. A term without a letter or a digit, and a date that is none, are ignored.
  */
 export function searchTerms(query: string): Term[] {
@@ -72,6 +72,10 @@ function termOf(word: string): Term | undefined {
   if (lower === "is:unread") return ({ read }) => read !== true;
   if (lower === "is:tagged") return ({ tags }) => list(tags).length > 0;
   if (lower === "has:attachment" || lower === "has:attachments") return () => false;
+  for (const [prefix, fits] of SIZES) {
+    const size = lower.startsWith(prefix) ? bytesOf(lower.slice(prefix.length)) : undefined;
+    if (size !== undefined) return ({ bytes }) => fits(Number(bytes), size);
+  }
   for (const [prefix, fits] of DATES) {
     if (!lower.startsWith(prefix)) continue;
     const time = dateOf(clean(lower.slice(prefix.length)));
@@ -79,6 +83,21 @@ function termOf(word: string): Term | undefined {
   }
   const wanted = clean(lower);
   return (row) => searchText(row).includes(wanted);
+}
+
+const SIZES: readonly (readonly [string, (bytes: number, size: number) => boolean])[] = [
+  ["larger:", (bytes, size) => bytes > size],
+  ["smaller:", (bytes, size) => bytes < size],
+];
+
+/** A size such as `"4kb"` or `"1.5M"`. */
+function bytesOf(text: string): number | undefined {
+  const parts = /^(\d{1,9}(?:\.\d{1,3})?)\s?(k|kb|m|mb)?$/.exec(clean(text));
+  if (!parts) return undefined;
+  const [, number, unit = ""] = parts;
+  const factor = unit.startsWith("m") ? 1024 * 1024 : unit.startsWith("k") ? 1024 : 1;
+  const size = Math.floor(Number(number) * factor);
+  return size > 0 ? size : undefined;
 }
 
 const DATES: readonly (readonly [string, (created: number, time: number) => boolean])[] = [

@@ -50,25 +50,34 @@ function createApp(): Hono<Env> {
   app.delete("/api/v1/messages", deleteMessages);
   app.get("/api/v1/search", (c) => {
     const query = (c.req.query("query") ?? "").trim();
-    return query === "" ? noQuery(c) : summary(c, query);
+    return query === "" ? noQuery() : summary(c, query);
   });
   app.delete("/api/v1/search", (c) => {
     const query = (c.req.query("query") ?? "").trim();
-    if (query === "") return noQuery(c);
+    if (query === "") return noQuery();
     for (const row of matching(c, query)) c.env.rows.delete("mailpit.messages", String(row.id));
-    return c.text("ok");
+    return ok();
   });
   app.get("/api/v1/message/:id", getMessage);
-  app.get("/readyz", (c) => c.text("ok"));
+  app.get("/readyz", () => bare(null, 200));
   return app;
 }
 
-function notFound(c: MailContext): Response {
-  return c.text("404 page not found", 404);
+/** An answer without a content type, which the service gives to none of its errors. */
+function bare(text: string | null, status: number): Response {
+  return new Response(text === null ? null : new TextEncoder().encode(text), { status });
 }
 
-function noQuery(c: MailContext): Response {
-  return c.text("Error: no search query", 400);
+function notFound(): Response {
+  return bare("404 page not found", 404);
+}
+
+function noQuery(): Response {
+  return bare("Error: no search query", 400);
+}
+
+function ok(): Response {
+  return new Response("ok", { headers: { "content-type": "text/plain" } });
 }
 
 /** The messages that fit a query, newest first. */
@@ -97,7 +106,15 @@ function summary(c: MailContext, query: string | undefined): Response {
     messages_unread: unread(found),
     start,
     tags: [...new Set(all.flatMap(({ tags }) => tags as string[]))].sort(),
-    messages: shown.map((row) => ({ ...view(row), Snippet: snippet(row) })),
+    messages: shown.map((row) => ({
+      ...view(row),
+      // A list has no empty fields of addresses; a search does not read who is to be answered.
+      To: people(row, "header_to") ?? null,
+      Cc: people(row, "cc") ?? null,
+      Bcc: people(row, "bcc") ?? null,
+      ReplyTo: query === undefined ? [] : null,
+      Snippet: snippet(row),
+    })),
   });
 }
 
@@ -111,23 +128,28 @@ function snippet({ text }: Row): string {
 }
 
 function view(row: Row): Record<string, unknown> {
-  const people = (column: string): { Name: string; Address: string }[] =>
-    (row[column] as string[]).map((Address) => ({ Name: "", Address }));
   return {
     ID: row.id,
     MessageID: row.message_id,
     Read: row.read,
     From: { Name: row.from_name, Address: row.from },
-    To: people("header_to"),
-    Cc: people("cc"),
-    Bcc: people("bcc"),
+    To: people(row, "header_to") ?? [],
+    Cc: people(row, "cc") ?? [],
+    Bcc: people(row, "bcc") ?? [],
     ReplyTo: [],
     Subject: row.subject,
     Created: new Date(Number(row.created)).toISOString(),
+    Username: "",
     Tags: row.tags,
     Size: row.bytes,
     Attachments: 0,
   };
+}
+
+/** The addresses of a field; undefined when it has none. */
+function people(row: Row, column: string): { Name: string; Address: string }[] | undefined {
+  const addresses = row[column] as string[];
+  return addresses.length === 0 ? undefined : addresses.map((Address) => ({ Name: "", Address }));
 }
 
 /** One message in full; reading it marks it as read, which is the service's own record. */
@@ -135,7 +157,7 @@ function getMessage(c: MailContext): Response {
   const { rows } = c.env;
   const asked = c.req.param("id") ?? "";
   const row = asked === "latest" ? matching(c, undefined)[0] : rows.get("mailpit.messages", asked);
-  if (!row) return notFound(c);
+  if (!row) return asked === "latest" ? bare("Message not found", 404) : notFound();
   const id = String(row.id);
   if (row.read !== true) {
     rows.put("mailpit.messages", id, { ...row, read: true }, { bookkeeping: true });
@@ -147,6 +169,7 @@ function getMessage(c: MailContext): Response {
     Date: Created,
     Text: row.text,
     HTML: "",
+    ListUnsubscribe: { Header: "", Links: [], Errors: "", HeaderPost: "" },
     Inline: [],
     Attachments: [],
   });
@@ -164,8 +187,8 @@ const sendBody = z.object({
   Tags: z.array(z.string()).nullish(),
 });
 
-function refuse(c: MailContext, message: string): Response {
-  return c.json({ Error: message }, 400);
+function refuse(message: string): Response {
+  return bare(`${JSON.stringify({ Error: message })}\n`, 400);
 }
 
 async function send(c: MailContext): Promise<Response> {
@@ -173,12 +196,12 @@ async function send(c: MailContext): Promise<Response> {
   try {
     json = JSON.parse(await c.req.text());
   } catch (error) {
-    return refuse(c, (error as Error).message.slice(0, 200));
+    return refuse((error as Error).message.slice(0, 200));
   }
   const parsed = sendBody.safeParse(json);
   if (!parsed.success) {
     const field = parsed.error.issues[0]?.path.join(".") || "body";
-    return refuse(c, `json: cannot unmarshal value into Go struct field .${field.slice(0, 80)}`);
+    return refuse(`json: cannot unmarshal value into Go struct field .${field.slice(0, 80)}`);
   }
   const { From, Subject = "", Text = "", ...body } = parsed.data;
   const recipients = {
@@ -188,16 +211,14 @@ async function send(c: MailContext): Promise<Response> {
   };
   for (const [field, addresses] of Object.entries(recipients)) {
     const wrong = addresses.find((address) => parseAddress(address) === undefined);
-    if (wrong !== undefined) return refuse(c, `invalid ${field} address: ${wrong.slice(0, 320)}`);
+    if (wrong !== undefined) return refuse(`invalid ${field} address: ${wrong.slice(0, 320)}`);
   }
   const problem = !From?.Email
     ? "from not set"
-    : Subject === ""
-    ? "subject not set"
     : Object.values(recipients).every((addresses) => addresses.length === 0)
     ? "no recipients (to, cc, bcc) set"
     : undefined;
-  if (problem !== undefined) return refuse(c, `error building message: ${problem}`);
+  if (problem !== undefined) return refuse(`error building message: ${problem}`);
   const row = messageRow({
     ...c.env,
     label: `${c.env.now()}/${c.env.rows.position}`,
@@ -224,5 +245,5 @@ async function deleteMessages(c: MailContext): Promise<Response> {
   const all = [...c.env.rows.all("mailpit.messages")].map(([id]) => id);
   // Without ids the whole mailbox goes, as in the service.
   for (const id of ids.length === 0 ? all : ids) c.env.rows.delete("mailpit.messages", id);
-  return c.text("ok");
+  return ok();
 }

@@ -28,7 +28,7 @@ class Service {
       }),
     );
     const answer = await response.text();
-    const json = response.headers.get("content-type")?.startsWith("application/json");
+    const json = answer.startsWith("{");
     return { status: response.status, body: json ? JSON.parse(answer) : answer };
   }
 
@@ -82,7 +82,6 @@ Deno.test.each<[unknown, RegExp]>([
   ['"x"', /cannot unmarshal/],
   [{ ...mail, To: "bob" }, /cannot unmarshal .*To/],
   [{ ...mail, From: undefined }, /^error building message: from not set$/],
-  [{ ...mail, Subject: "" }, /^error building message: subject not set$/],
   [{ ...mail, To: [] }, /^error building message: no recipients \(to, cc, bcc\) set$/],
   [{ ...mail, To: [{ Email: "bob" }] }, /^invalid To address: bob$/],
   [{ ...mail, Cc: [{ Email: "a b@example.com" }] }, /^invalid Cc address/],
@@ -125,6 +124,8 @@ Deno.test.each<[string, string[]]>([
   ["tag:case-2291", ["Case 2291: statement"]],
   ["!is:read addressed:clara.compliance", ["INC-2302 logins of carol.ops"]],
   ["CHG-4108 before:never !!!", ["Access review for the regulator"]],
+  ["CHG-4108 smaller:1k", ["Access review for the regulator"]],
+  ["CHG-4108 larger:1k", []],
   ["from: CHG-4108", ["Access review for the regulator"]],
   ["(a+)+$ no-such-word", []],
 ])("GET /search finds by %s", async (query, wanted) => {
