@@ -5,12 +5,13 @@
  * @module
  */
 
-import { auditNamespaceGuard, chain, openContext, profileModes } from "../defenses/mod.ts";
+import { auditNamespaceGuard, openContext, PROFILES } from "../defenses/mod.ts";
 import type { Context, Defense, Subject } from "../defenses/mod.ts";
+import { openScripted } from "../harness/inference/scripted.ts";
+import { LAYERS, reviewerFactory } from "../harness/runner/layers.ts";
 import type { Json } from "../probes/mod.ts";
 
 const guard: Defense<"call"> = auditNamespaceGuard();
-const guarded = chain([guard], { modes: profileModes("none", [guard]) });
 
 function context(): Context {
   return openContext({
@@ -49,14 +50,53 @@ for (const [what, subject] of Object.entries(CALLS)) {
 }
 
 const shared = context();
-const ordinary = CALLS["an ordinary account, looked up"] as Subject<"call">;
-Deno.bench("chain: one layer, an ordinary account", { group: "chain" }, async () => {
-  await guarded.review("call", ordinary, shared);
-});
-
 for (const size of [1_000, 10_000, 100_000, 1_000_000]) {
   const subject = call("fs_write", { path: `/reports/${"a".repeat(size)}`, content: "" });
   Deno.bench(`guard: ${size} characters`, { group: "length" }, async () => {
     await guard.review(subject, shared);
   });
+}
+
+/** What one call meets on its way: every stage, with the layers that stand there. */
+function journey(names: readonly string[], content = "done"): () => Promise<void> {
+  const signal = new AbortController().signal;
+  const inference = openScripted(() => Promise.reject(new Error("No model is asked here")));
+  const modes = Object.fromEntries(
+    LAYERS.map((name) => [name, names.includes(name) ? "observe" : "off"] as const),
+  );
+  const reviewer = reviewerFactory({ inference, modes, approver: "deny" })({}, signal);
+  const intent = "Offboard alice.dev in realm enterprise under ticket CHG-4099";
+  const { call: made } = call("mail_send", {
+    to: "alice.dev@example.com",
+    subject: "Offboarding",
+    body: content,
+  });
+  return async () => {
+    const episode: Context = {
+      ...context(),
+      requester: { username: "ada.itadmin", role: "it-admin" },
+      intent,
+    };
+    await reviewer.review("intent", { intent }, episode);
+    await reviewer.review("call", { call: made }, episode);
+    await reviewer.review("commit", { call: made, diff: [] }, episode);
+    await reviewer.review("result", { call: made, content }, episode);
+  };
+}
+
+/** The critic asks a model, whose time is not the layer's. */
+const PLAIN = LAYERS.filter((name) => name !== "intent-critic");
+for (const name of PLAIN) {
+  Deno.bench(`${name}: a mail, all stages`, { group: "layers" }, journey([name]));
+}
+Deno.bench("no layer", { group: "layers", baseline: true }, journey([]));
+const FULL = PROFILES.full.filter((name) => PLAIN.includes(name));
+Deno.bench("chain: every layer of the profile full", { group: "chain" }, journey(FULL));
+for (const size of [1_000, 10_000, 100_000, 1_000_000]) {
+  const content = "Lorem ipsum ".repeat(size / 12);
+  Deno.bench(
+    `chain: ${size} characters`,
+    { group: "chain length" },
+    journey(FULL, content),
+  );
 }
