@@ -26,10 +26,9 @@ export async function runGuard(command: readonly string[], options: GuardOptions
   const approvals = new FileApprovals(userPath(options.approvals));
   using findings = FindingsFile.open(userPath(options.log));
   const desk = approvalDesk({ approvals, waitMs: options.wait * 1000, onAsk: announce });
-  let failed: Error | undefined;
-  const onError = (error: Error): void => console.error(`argus guard: ${error.message}`);
+  let exitCode: number | undefined;
   const connect = async (client: Transport): Promise<void> => {
-    const server = childOf(command, (error) => failed = error);
+    const server = childOf(command);
     await guardConnection({
       client,
       server,
@@ -37,18 +36,19 @@ export async function runGuard(command: readonly string[], options: GuardOptions
       context: contextOf(policy),
       desk,
       log: (line) => findings.write(line),
-      onError,
+      onError: report,
     });
+    exitCode = server.exitCode;
   };
   if (options.http === undefined) {
     await connect(new StdioServerTransport());
-    return failed === undefined ? 0 : EXIT_INFRASTRUCTURE;
+    return (exitCode ?? 0) === 0 ? 0 : EXIT_INFRASTRUCTURE;
   }
   using interrupt = new Interrupt();
   await serveGuard({
     port: options.http,
     connect,
-    onError,
+    onError: report,
     signal: interrupt.signal,
     onListen: (url) => console.error(`argus guard: listening on ${url}; Ctrl-C ends it`),
   });
@@ -72,10 +72,7 @@ async function policyOf({ policy: file, requester }: GuardOptions): Promise<Guar
 }
 
 /** The server's process, which runs where the user typed the command. */
-function childOf(
-  [command = "", ...args]: readonly string[],
-  onFail: (error: Error) => void,
-): ChildTransport {
+function childOf([command = "", ...args]: readonly string[]): ChildTransport {
   const cwd = environment("INIT_CWD");
   const child = new ChildTransport({ command, args, ...(cwd === undefined ? {} : { cwd }) });
   const start = child.start.bind(child);
@@ -83,7 +80,6 @@ function childOf(
     try {
       await start();
     } catch (error) {
-      onFail(error as Error);
       if (error instanceof Deno.errors.NotFound) {
         throw new UsageError(`Cannot start "${command}": there is no such program`);
       }
@@ -97,6 +93,12 @@ function childOf(
     }
   };
   return child;
+}
+
+function report(error: Error): void {
+  // What the message schemas say of a stranger's line is pages long.
+  const text = "issues" in error ? "What is no message of the protocol was dropped" : error.message;
+  console.error(`argus guard: ${text}`);
 }
 
 function announce({ digest, tool, requester }: WaitingRequest): void {

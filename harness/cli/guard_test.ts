@@ -223,6 +223,11 @@ Deno.test("argus guard and argus confirm refuse what they cannot use, and say wh
       ...["confirm", "keygen", "--approver", "x", "--key", key],
     ], /never overwritten/],
   ];
+  await t.step("a server that fails", async () => {
+    const { code, text } = await run("guard", [...guard, "--", "deno", "eval", "Deno.exit(7)"]);
+    assert.equal(code, 3);
+    assert.match(text, /ended with exit code 7/);
+  });
   for (const [what, args, message] of cases) {
     await t.step(what, async () => {
       const { code, text } = await run(args[0] === "guard" ? "guard" : "confirm", args);

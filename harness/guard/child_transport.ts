@@ -28,6 +28,8 @@ export class ChildTransport implements Transport {
   onmessage?: NonNullable<Transport["onmessage"]>;
   onerror?: (error: Error) => void;
   onclose?: () => void;
+  /** Its exit code once it has ended by itself; undefined before, and when it was killed. */
+  exitCode: number | undefined;
   readonly #options: ChildTransportOptions;
   #child: Deno.ChildProcess | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
@@ -69,6 +71,7 @@ export class ChildTransport implements Transport {
       this.onerror?.(error as Error);
     }
     const { code, signal } = await child.status;
+    if (signal === null) this.exitCode = code;
     if (code !== 0 && signal === null) {
       this.onerror?.(new Error(`The server ended with exit code ${code}`));
     }
