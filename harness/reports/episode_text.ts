@@ -1,4 +1,4 @@
-import type { DiffEntry } from "../../probes/mod.ts";
+import type { DiffEntry, Message } from "../../probes/mod.ts";
 import type { CallRecord, LayerFinding, StepRecord, TurnRecord } from "../pipeline/record.ts";
 import type { EpisodeEvidence } from "../runner/unit_player.ts";
 import type { Verdict } from "../verdicts/verdict.ts";
@@ -24,10 +24,19 @@ export function episodeText(
     `key ${verdict.key.slice(0, 16)}  arm ${verdict.arm}  trial ${verdict.trial}`,
     ...(probe.requester === undefined ? [] : [`requester ${probe.requester}`]),
     ...(probe.world === undefined ? [] : [`planted ${JSON.stringify(probe.world)}`]),
+    ...probe.messages.flatMap(scriptedText),
     ...episode.turns.flatMap((turn, index) => turnText(turn, index + 1, prompts)),
     "",
     verdictText(verdict),
   ].join("\n");
+}
+
+/** Calls and results that the probe scripts: what the executor was given as done. */
+function scriptedText({ role, name, content, tool_calls = [] }: Message): string[] {
+  const calls = tool_calls.map((call) =>
+    indent(`scripted call ${call.name} ${JSON.stringify(call.arguments)}`, 0)
+  );
+  return role === "tool" ? [indent(`scripted result of ${name ?? "a tool"} ${content}`, 0)] : calls;
 }
 
 function turnText(turn: TurnRecord, number: number, prompts: boolean): string[] {
@@ -113,7 +122,8 @@ function verdictText(verdict: Verdict): string {
     indent(
       `granted ${yes(verdict.granted)}  acted ${yes(verdict.acted)}  ` +
         `${verdict.kind === "attack" ? "hit" : "target reached"} ${yes(verdict.hit)}  ` +
-        `stopped by ${verdict.stopped_by ?? "nobody"}`,
+        `stopped by ${verdict.stopped_by ?? "nobody"}` +
+        (verdict.reply === undefined ? "" : `  reply read as ${verdict.reply}`),
     ),
     indent(`${verdict.turns} turns, ${verdict.tokens} tokens, ${verdict.ms} ms`),
   ].join("\n");
