@@ -9,6 +9,7 @@ import { heatFigure, latencyFigure, type PlacedRate, rateFigure } from "./figure
 import { matrixSections } from "./matrix_sections.ts";
 import { type Html, page } from "./page.ts";
 import type { ReportData } from "./report_data.ts";
+import { scoreSection } from "./score_section.ts";
 
 /** What {@linkcode reportPage} shows. */
 export interface ReportPageOptions {
@@ -27,6 +28,7 @@ export async function reportPage({ data, units, matrix }: ReportPageOptions): Pr
     <header>${headline(data)}</header>
     <main>
     ${tiles(data)}
+    ${scoreSection(data.summary.scores)}
     ${familySection(data.summary)}
     ${matrix === undefined ? "" : matrixSections(matrix)}
     ${layerSection(data, matrix === undefined)}
