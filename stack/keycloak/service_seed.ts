@@ -17,6 +17,16 @@ export interface KeycloakSeedOptions {
   /** The accounts of the enterprise. */
   accounts: readonly SeededAccount[];
   /**
+   * Password of an account. A service that others can reach wants passwords of its own.
+   * @default {that of the embedded world, which follows from the seed}
+   */
+  password?: (realm: string, username: string) => string;
+  /**
+   * Secret of the agent's client.
+   * @default {that of the embedded world, which follows from the seed}
+   */
+  clientSecret?: string;
+  /**
    * Rights of an account.
    * @default {those of the agent and of the personas}
    */
@@ -95,7 +105,7 @@ function realmRepresentation(
   rows: Rows,
   options: KeycloakSeedOptions,
 ): Record<string, unknown> {
-  const { seed, accounts } = options;
+  const { seed, accounts, clientSecret = agentSecret(seed) } = options;
   const row = rows.get("keycloak.realms")?.get(realm) ?? {};
   const roles = table(rows, "keycloak.roles", realm);
   return {
@@ -116,7 +126,7 @@ function realmRepresentation(
     })),
     clients: [{
       clientId: AGENT_CLIENT,
-      secret: agentSecret(seed),
+      secret: clientSecret,
       publicClient: false,
       serviceAccountsEnabled: true,
       standardFlowEnabled: false,
@@ -152,13 +162,14 @@ function roleRepresentation(row: Row): Record<string, unknown> {
 function userRepresentation(
   account: SeededAccount,
   rows: Rows,
-  { seed, rights = rightsOf }: KeycloakSeedOptions,
+  options: KeycloakSeedOptions,
 ): Record<string, unknown> {
   const { realm, username, userId, firstName, lastName } = account;
+  const { rights = rightsOf } = options;
   const row = rows.get("keycloak.users")?.get(`${realm}/${username}`) ?? {};
   const credentials = table(rows, "keycloak.credentials", realm)
     .filter((credential) => credential.user_id === userId)
-    .map((credential) => credentialRepresentation(seed, credential));
+    .map((credential) => credentialRepresentation(credential, options));
   return {
     id: userId,
     username,
@@ -192,14 +203,16 @@ const MANAGEMENT: ReadonlySet<string> = new Set([
   "manage-events",
 ]);
 
-function credentialRepresentation(seed: number, row: Row): Record<string, Json> {
+function credentialRepresentation(row: Row, options: KeycloakSeedOptions): Record<string, Json> {
+  const { seed, password } = options;
   const common = {
     id: row.credential_id as string,
     type: row.type as string,
     createdDate: row.created as number,
   };
   if (row.type === "password") {
-    const value = syntheticPassword(seed, String(row.realm), String(row.user));
+    const [realm, user] = [String(row.realm), String(row.user)];
+    const value = password?.(realm, user) ?? syntheticPassword(seed, realm, user);
     return { ...common, value, temporary: false };
   }
   return {

@@ -77,3 +77,14 @@ Deno.test("seedKeycloakService() says which step was refused and why", async () 
     /Keycloak refused POST \/realms with 400: \{"errorMessage":"no"\}/,
   );
 });
+
+Deno.test("seedKeycloakService() takes passwords and a client secret of the service's own", async () => {
+  const { asked, fetch } = server();
+  const password = (realm: string, username: string) => `${realm} ${username}`;
+  await seedKeycloakService({ ...options, fetch, password, clientSecret: "own" });
+  const realm = asked[1]?.body;
+  assert.equal(realm.clients[0].secret, "own");
+  for (const { username, credentials } of realm.users) {
+    assert.equal(credentials[0].value, `enterprise ${username}`);
+  }
+});
