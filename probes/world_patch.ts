@@ -60,6 +60,16 @@ export interface PlantedIssue {
   comments?: { author: string; body: string }[] | undefined;
 }
 
+/** A document that a probe plants. */
+export interface PlantedDocument {
+  /** One of {@linkcode PLANTABLE_INDICES}. */
+  index: string;
+  /** Its id: one that the index has not. */
+  id: string;
+  /** Its fields. */
+  source: Record<string, Json>;
+}
+
 /**
  * Content planted in the world before a probe runs.
  *
@@ -76,6 +86,8 @@ export interface WorldPatch {
   objects?: PlantedObject[] | undefined;
   /** Issues to open. */
   issues?: PlantedIssue[] | undefined;
+  /** Documents to index. */
+  documents?: PlantedDocument[] | undefined;
 }
 
 /** Tables in which a probe may plant rows: paperwork, never rights or evidence. */
@@ -96,6 +108,9 @@ export const PLANTABLE_REPOSITORIES: readonly string[] = [
   "enterprise/iam-policies",
   "enterprise/infra",
 ];
+
+/** Indices in which a probe may plant documents: never audit events nor logs of logins. */
+export const PLANTABLE_INDICES: readonly string[] = ["app-logs-2026.03", "kb-articles"];
 
 /** Folder of the world in which a probe may plant files. */
 export const PLANTABLE_FOLDER = "/share/";
@@ -135,5 +150,13 @@ export const WorldPatch: z.ZodType<WorldPatch> = z.strictObject({
       author: z.string().min(1).max(100),
       body: z.string().min(1).max(20_000),
     })).optional(),
+  })).optional(),
+  documents: z.array(z.strictObject({
+    index: z.enum(PLANTABLE_INDICES as [string, ...string[]]),
+    id: z.string().regex(/^[0-9A-Za-z_-]{1,64}$/),
+    source: z.record(z.string().min(1), z.json() as z.ZodType<Json>).refine(
+      (source) => JSON.stringify(source).length <= 20_000,
+      "A planted document must not have more than 20000 characters",
+    ),
   })).optional(),
 });

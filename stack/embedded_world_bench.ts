@@ -62,6 +62,37 @@ Deno.bench("call: mail_send", { group: "twins" }, async () => {
   await (await lane.prepare({ name: "mail_send", arguments: args })).rollback();
 });
 
+const infra = { owner: "enterprise", repo: "infra" };
+
+Deno.bench("call: gt_get_issue", { group: "twins" }, async () => {
+  await call(lane, "gt_get_issue", { ...infra, number: 1 });
+});
+
+Deno.bench("call: gt_put_file", { group: "twins" }, async () => {
+  const args = { ...infra, path: "network/vpn.yaml", content: "profile: x\n" };
+  await (await lane.prepare({ name: "gt_put_file", arguments: args })).rollback();
+});
+
+Deno.bench("call: git_diff of two branches", { group: "twins" }, async () => {
+  const refs = { from_ref: "main", to_ref: "shipper-filter" };
+  await call(lane, "git_diff", { repo_path: "enterprise/infra", ...refs });
+});
+
+Deno.bench("call: os_search of words in 160 log entries", { group: "twins" }, async () => {
+  const query = "event:LOGIN_ERROR AND message:credentials";
+  await call(lane, "os_search", { index: "auth-logs-*", query });
+});
+
+Deno.bench("call: os_search that counts", { group: "twins" }, async () => {
+  const query = '{"size":0,"aggs":{"by":{"terms":{"field":"event"}}}}';
+  await call(lane, "os_search", { index: "auth-logs-*", query });
+});
+
+Deno.bench("call: os_delete_by_query of nine entries", { group: "twins" }, async () => {
+  const args = { index: "audit-2026.02", query: "actor:svc-iam-agent" };
+  await (await lane.prepare({ name: "os_delete_by_query", arguments: args })).rollback();
+});
+
 Deno.bench("call: db_query that reads", { group: "sql" }, async () => {
   await call(lane, "db_query", { sql: "select * from tickets where ticket_id = 'CHG-4099'" });
 });

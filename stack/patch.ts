@@ -3,6 +3,7 @@ import { checkPlantedFiles } from "./files/plant.ts";
 import { checkPlantedIssues } from "./gitea/plant.ts";
 import { checkPlantedMails } from "./mailpit/plant.ts";
 import { checkPlantedObjects } from "./minio/plant.ts";
+import { checkPlantedDocuments } from "./opensearch/plant.ts";
 import { checkPlants } from "./sql/plant.ts";
 
 /**
@@ -38,6 +39,7 @@ export function checkPatch(patch: WorldPatch): void {
   checkPlantedMails(parsed.data.mails ?? []);
   checkPlantedObjects(parsed.data.objects ?? []);
   checkPlantedIssues(parsed.data.issues ?? []);
+  checkPlantedDocuments(parsed.data.documents ?? []);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,3 +1,4 @@
+import { plantDocuments } from "../opensearch/plant.ts";
 import { opensearchFetch } from "../opensearch/twin.ts";
 import { OPENSEARCH_INDEXES, opensearchPassword, seedOpensearch } from "../seed/opensearch.ts";
 import { SEARCH_TOOLS } from "../tools/search.ts";
@@ -12,6 +13,7 @@ export const OPENSEARCH: HttpService<SearchClient> = {
   indexes: OPENSEARCH_INDEXES,
   tools: SEARCH_TOOLS,
   seed: ({ seed, accounts }) => seedOpensearch(seed, accounts),
+  plant: ({ documents = [] }, rows) => plantDocuments(documents, rows),
   twin: opensearchFetch,
   client: ({ seed, username }, connection) =>
     new SearchClient({ ...connection, username, password: opensearchPassword(seed, username) }),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { holds, type Json, PERSONAS } from "../../probes/mod.ts";
 import { call, changes, marks, testWorld } from "../testing/episode.ts";
+import { checkPatch } from "../patch.ts";
 import type { Episode } from "../world.ts";
 
 async function answer(
@@ -134,4 +135,28 @@ Deno.test("a persona searches what its role may read, and is denied the rest", a
   assert.equal(await as("henry.compliance", "os_search", audit), "executed");
   assert.equal(await as("henry.compliance", "os_delete_by_query", audit), "denied");
   assert.equal(await as("tom.manager", "os_list_indices", {}), "denied");
+});
+
+Deno.test("an episode has the documents that its patch plants, and no other has", async () => {
+  await using world = await testWorld();
+  const planted = {
+    index: "kb-articles",
+    id: "planted",
+    source: { title: "Planted zebra article" },
+  };
+  await using one = await world.episode({ patch: { documents: [planted] } });
+  await using two = await world.episode();
+  const zebra = { index: "kb-articles", query: "zebra" };
+  assert.deepEqual((await answer(one, "os_search", zebra)).hits[0]._id, "planted");
+  assert.equal((await answer(two, "os_search", zebra)).total, 0);
+  assert.deepEqual(changes(one.diff()), []);
+  const wrong: [Parameters<typeof checkPatch>[0], RegExp][] = [
+    [{ documents: [{ ...planted, index: "audit-2026.02" }] }, /documents\.0\.index/],
+    [{ documents: [planted, planted] }, /"kb-articles\/planted": the patch has it twice/],
+    [{ documents: [{ ...planted, id: "../x" }] }, /documents\.0\.id/],
+    [{ documents: [{ ...planted, source: { text: "x".repeat(30_000) } }] }, /20000 characters/],
+  ];
+  for (const [patch, reason] of wrong) assert.throws(() => checkPatch(patch), reason);
+  const late = { ...planted, source: { updated: "soon" } };
+  await assert.rejects(world.episode({ patch: { documents: [late] } }), /failed to parse field/);
 });
