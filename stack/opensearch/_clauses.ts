@@ -290,7 +290,7 @@ const CLAUSE: Readonly<Record<string, Parse>> = {
   range,
   exists: (body) => ({
     op: "exists",
-    field: textOf(body.field, "exists", "field"),
+    fields: [[textOf(body.field, "exists", "field"), 1]],
     boost: boostOf(body),
   }),
   prefix: pattern("prefix"),

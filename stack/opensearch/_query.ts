@@ -44,7 +44,7 @@ export type Query =
     one: boolean;
   }
   | { op: "range"; fields: Fields; bounds: Bounds; lenient: boolean; boost: number }
-  | { op: "exists"; field: string; boost: number }
+  | { op: "exists"; fields: Fields; boost: number }
   | { op: "glob"; fields: Fields; pattern: string; fold: Folding; boost: number }
   | { op: "ids"; values: readonly string[]; boost: number }
   | {

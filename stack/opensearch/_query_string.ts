@@ -109,7 +109,7 @@ class Parser {
   #clause(fields: Fields, depth: number): Query {
     const field = this.#field();
     const asked: Fields = field === undefined ? fields : [[field, 1]];
-    if (field === "_exists_") return { op: "exists", field: this.#term().text, boost: 1 };
+    if (field === "_exists_") return { op: "exists", fields: [[this.#term().text, 1]], boost: 1 };
     if (this.#take("(")) {
       const of = this.#clauseList(asked, depth + 1);
       if (!this.#take(")")) throw this.#wrong();
@@ -249,7 +249,7 @@ class Parser {
       const boost = this.#boost();
       return field === undefined || field === "*"
         ? { op: "all", boost }
-        : { op: "exists", field, boost };
+        : { op: "exists", fields: [[field, 1]], boost };
     }
     if (wild) return { op: "glob", fields, pattern, fold: "words", boost: this.#boost() };
     return {

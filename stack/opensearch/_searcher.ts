@@ -41,6 +41,8 @@ export class Searcher {
   #now: number;
   #statistics = new Map<string, Statistics>();
   #frequencies = new Map<string, number>();
+  #named = new Map<Fields, readonly [Field, number][]>();
+  #unfit = new Map<string, boolean>();
   #globs = new Map<string, Glob>();
   #words = new Map<string, string[]>();
 
@@ -73,8 +75,8 @@ export class Searcher {
       case "ids":
         return query.values.includes(String(row.doc_id)) ? query.boost : undefined;
       case "exists":
-        return this.#fields([[query.field, 1]]).some(([{ path }]) => valuesOf(row).has(path)) ||
-            [...valuesOf(row).keys()].some((path) => path.startsWith(`${query.field}.`))
+        return this.#fields(query.fields).some(([{ path }]) => valuesOf(row).has(path)) ||
+            [...valuesOf(row).keys()].some((path) => path.startsWith(`${query.fields[0]?.[0]}.`))
           ? query.boost
           : undefined;
       case "bool":
@@ -122,9 +124,11 @@ export class Searcher {
     return found < query.least ? undefined : sum * query.boost;
   }
 
-  /** The fields that some names stand for, with their boosts. */
-  #fields(names: Fields): [Field, number][] {
-    return names.flatMap(([name, boost]): [Field, number][] => {
+  /** The fields that some names stand for, with their boosts; worked out once for each query. */
+  #fields(names: Fields): readonly [Field, number][] {
+    const known = this.#named.get(names);
+    if (known) return known;
+    const fields = names.flatMap(([name, boost]): [Field, number][] => {
       if (!name.includes("*")) {
         const field = fieldOf(this.#index.mapping, name);
         return field ? [[field, boost]] : [];
@@ -137,6 +141,8 @@ export class Searcher {
           return field ? [[field, boost]] : [];
         });
     });
+    this.#named.set(names, fields);
+    return fields;
   }
 
   #anyField(names: Fields, test: (field: Field) => boolean): boolean {
@@ -256,6 +262,7 @@ export class Searcher {
       return found === undefined ? undefined : this.#weight(field, found, row);
     }
     if (field.type !== "text") {
+      if (query.lenient && this.#isUnfit(field, query.text)) return undefined;
       return this.#equals(field, query.text, row, query.lenient) ? 1 : undefined;
     }
     const wanted = this.#wordsOf(query.text);
@@ -265,6 +272,18 @@ export class Searcher {
     return query.mode === "words"
       ? this.#anyWords(field, query, { wanted, terms, row })
       : this.#inARow(field, query, { wanted, terms, row });
+  }
+
+  /** Whether a text can be no value of a field: most words are neither dates nor numbers. */
+  #isUnfit(field: Field, text: string): boolean {
+    const key = `${field.type}\n${text}`;
+    const known = this.#unfit.get(key);
+    if (known !== undefined) return known;
+    const fits = field.type === "date"
+      ? parseMoment(text, this.#now, "down") !== undefined
+      : comparable(field.type, text) !== undefined || field.type === "ip" && text.includes("/");
+    this.#unfit.set(key, !fits);
+    return !fits;
   }
 
   #wordsOf(text: string): string[] {
@@ -278,8 +297,9 @@ export class Searcher {
     query: TextQuery,
     { wanted, terms, row }: { wanted: readonly string[]; terms: readonly string[]; row: Row },
   ): number | undefined {
-    const held = new Set(terms);
-    const found = wanted.filter((word) => held.has(word));
+    // A set pays off for many words only.
+    const held = wanted.length > 8 ? new Set(terms) : undefined;
+    const found = wanted.filter((word) => held ? held.has(word) : terms.includes(word));
     const least = query.least === "all"
       ? wanted.length
       : query.least === "one"
