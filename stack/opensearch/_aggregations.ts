@@ -1,6 +1,6 @@
 import type { Json } from "../../probes/mod.ts";
 import { added, rounded } from "./_dates.ts";
-import { fail, noFieldData, shardFailure, unparsable } from "./_error.ts";
+import { fail, noFieldData, SearchError, shardFailure, unparsable } from "./_error.ts";
 import { comparable, type Field, fieldOf, valuesOf } from "./mapping.ts";
 import type { Hit } from "./_search.ts";
 
@@ -148,15 +148,13 @@ function interval(
   const text = String(options.fixed_interval ?? options.interval ?? "");
   const [, count, unit] = /^(\d{1,6})(s|m|h|d)$/.exec(text) ?? [];
   if (count === undefined || unit === undefined || Number(count) === 0) {
-    throw fail(
-      400,
-      "illegal_argument_exception",
-      text === "" && options.calendar_interval === undefined
-        ? "Invalid interval specified, must be non-null and non-empty"
-        : `The supplied interval [${
-          String(options.calendar_interval ?? text).slice(0, 40).toWellFormed()
-        }] could not be parsed as a calendar interval.`,
-    );
+    if (text === "" && options.calendar_interval === undefined) {
+      const reason = "Invalid interval specified, must be non-null and non-empty";
+      throw shardFailure("illegal_argument_exception", reason);
+    }
+    const key = options.calendar_interval === undefined ? "fixed_interval" : "calendar_interval";
+    const reason = `[date_histogram] failed to parse field [${key}]`;
+    throw fail(400, "x_content_parse_exception", reason);
   }
   const size = added(0, unit, Number(count));
   return { start: (time) => Math.floor(time / size) * size, next: (start) => start + size };
@@ -185,16 +183,31 @@ const dateHistogram: Kind = (aggregation, hits, options) => {
   return { buckets };
 };
 
+/** The service finds this out when it puts its shards' answers together. */
+function tooManyBuckets(count: number): Error {
+  const reason =
+    `Trying to create too many buckets. Must be less than or equal to: [${BUCKETS}] but was [${count}]. This limit can be set by changing the [search.max_buckets] cluster level setting.`;
+  return new SearchError(503, {
+    error: {
+      root_cause: [],
+      type: "search_phase_execution_exception",
+      reason: "",
+      phase: "fetch",
+      grouped: true,
+      failed_shards: [],
+      caused_by: { type: "too_many_buckets_exception", reason, max_buckets: BUCKETS },
+    },
+    status: 503,
+  });
+}
+
 /** Every bucket from the first to the last, the empty ones too. */
 function filled(first: number, last: number, next: (start: number) => number): number[] {
   const starts: number[] = [];
   for (let at = first; at <= last; at = next(at)) {
     starts.push(at);
     if (starts.length > BUCKETS) {
-      throw shardFailure(
-        "too_many_buckets_exception",
-        `Trying to create too many buckets. Must be less than or equal to: [${BUCKETS}] but was [${starts.length}]. This limit can be set by changing the [search.max_buckets] cluster level setting.`,
-      );
+      throw tooManyBuckets(starts.length);
     }
   }
   return starts;

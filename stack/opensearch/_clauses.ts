@@ -105,12 +105,15 @@ function valued(body: Body, name: string, key: string): { field: string; value: 
   if (given !== null && typeof given === "object" && !Array.isArray(given)) {
     return { field, value: given[key] ?? null, more: given };
   }
-  if (Array.isArray(given)) throw unparsable(`[${name}] query does not support arrays`);
+  if (Array.isArray(given)) {
+    throw fail(500, "illegal_state_exception", "Can't get text on a START_ARRAY");
+  }
   return { field, value: given, more: body };
 }
 
 function match(mode: TextQuery["mode"], name: string): Parse {
   return (body) => {
+    if (Object.keys(body).length === 0) throw unparsable("No text specified for text query");
     const { field, value, more } = valued(body, name, "query");
     return {
       op: "text",
@@ -187,14 +190,18 @@ const term: Parse = (body) => {
 const terms: Parse = (body) => {
   const [field, values] = oneField(body, "terms");
   if (!Array.isArray(values)) {
-    throw unparsable("[terms] query does not support lookups here: give an array of values");
+    throw unparsable(`[terms] query does not support [${field.slice(0, 60).toWellFormed()}]`);
   }
   return { op: "terms", field, values, fold: false, boost: boostOf(body), one: false };
 };
 
 const range: Parse = (body) => {
   const [field, given] = oneField(body, "range");
-  const options = objectOf(given, "range", `query malformed, no start_object after field name`);
+  const options = objectOf(
+    given,
+    "range",
+    `query does not support [${field.slice(0, 60).toWellFormed()}]`,
+  );
   const bounds: Bounds = {};
   for (const [key, value] of Object.entries(options)) {
     const open = value === null;
@@ -231,8 +238,12 @@ function pattern(name: "prefix" | "wildcard"): Parse {
 const bool: Parse = (body, reader, depth) => {
   for (const key of Object.keys(body)) {
     if (!BOOL_PARTS.includes(key)) {
-      throw unparsable(`[bool] query does not support [${key.slice(0, 60).toWellFormed()}]`);
+      const shown = key.slice(0, 60).toWellFormed();
+      throw fail(400, "x_content_parse_exception", `[bool] unknown field [${shown}]`);
     }
+  }
+  if (!BOOL_CLAUSES.some((key) => body[key] !== undefined)) {
+    return { op: "all", boost: boostOf(body) };
   }
   const must = reader.list(body.must, depth);
   const filter = reader.list(body.filter, depth);
@@ -251,6 +262,8 @@ const bool: Parse = (body, reader, depth) => {
     boost: boostOf(body),
   };
 };
+
+const BOOL_CLAUSES = ["must", "filter", "should", "must_not"];
 
 const BOOL_PARTS = [
   ...["must", "filter", "should", "must_not", "minimum_should_match", "boost", "_name"],
@@ -288,11 +301,11 @@ const CLAUSE: Readonly<Record<string, Parse>> = {
   term,
   terms,
   range,
-  exists: (body) => ({
-    op: "exists",
-    fields: [[textOf(body.field, "exists", "field"), 1]],
-    boost: boostOf(body),
-  }),
+  exists: (body) => {
+    if (body.field === undefined) throw unparsable("[exists] must be provided with a [field]");
+    const field = textOf(body.field, "exists", "field");
+    return { op: "exists", fields: [[field, 1]], boost: boostOf(body) };
+  },
   prefix: pattern("prefix"),
   wildcard: pattern("wildcard"),
   ids: (body) => ({

@@ -7,7 +7,10 @@ const UNITS: Readonly<Record<string, number>> = {
   s: 1000,
 };
 
-/** Whether the last moment that a text may mean is wanted: the end of its day, of its month, … */
+/**
+ * Whether the last moment that a text may mean is wanted: what is left out of the time of day is then
+ * 23:59:59.999. A month or a day that is left out is the first either way.
+ */
 type Rounding = "down" | "up";
 
 /**
@@ -31,11 +34,11 @@ export function parseDate(text: string, rounding: Rounding = "down"): number | u
   if (!parts) return undefined;
   const [, year, month, day, hour, minute, second, fraction, zone] = parts;
   const up = rounding === "up";
-  const last = new Date(Date.UTC(Number(year), month === undefined ? 12 : Number(month), 0));
+  const last = new Date(Date.UTC(Number(year), Number(month ?? 1), 0));
   const time = Date.UTC(
     Number(year),
-    Number(month ?? (up ? 12 : 1)) - 1,
-    Number(day ?? (up ? last.getUTCDate() : 1)),
+    Number(month ?? 1) - 1,
+    Number(day ?? 1),
     Number(hour ?? (up ? 23 : 0)),
     Number(minute ?? (up ? 59 : 0)),
     Number(second ?? (up ? 59 : 0)),

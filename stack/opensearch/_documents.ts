@@ -21,6 +21,11 @@ export function mountDocuments(app: Hono<TwinEnv>): void {
 
 const SHARDS = { total: 2, successful: 1, failed: 0 };
 
+/** What a request that asked for it is told: its change can be found. */
+function refreshed(c: TwinContext): object {
+  return ["", "true"].includes(c.req.query("refresh") ?? "false") ? { forced_refresh: true } : {};
+}
+
 function keyOf(index: string, id: string): string {
   return `${index}/${id}`;
 }
@@ -48,7 +53,7 @@ async function put(c: TwinContext, given: string | undefined, only = false): Pro
       409,
       "version_conflict_engine_exception",
       `[${id}]: version conflict, document already exists (current version [${old.version}])`,
-      { index, shard: "0" },
+      { index, shard: "0", index_uuid: String(rows.get("opensearch.indices", index)?.uuid) },
     );
   }
   mapped(c, index, { source, id });
@@ -61,6 +66,7 @@ async function put(c: TwinContext, given: string | undefined, only = false): Pro
     _id: id,
     _version: version,
     result: old ? "updated" : "created",
+    ...refreshed(c),
     _shards: SHARDS,
     _seq_no: rows.position,
     _primary_term: 1,
@@ -128,7 +134,7 @@ function mapped(c: TwinContext, index: string, doc: { source: Json; id: string }
 function one(c: TwinContext): { index: string; id: string; row: Row | undefined } {
   const [index = "", id = ""] = [c.req.param("index"), c.req.param("id")];
   if (!c.env.rows.get("opensearch.indices", index)) {
-    throw noIndex(index.slice(0, 255).toWellFormed());
+    throw noIndex(index.slice(0, 255).toWellFormed(), "index_expression");
   }
   return { index, id, row: c.env.rows.get("opensearch.docs", keyOf(index, id)) };
 }
@@ -158,6 +164,7 @@ function deleteDocument(c: TwinContext): Response {
     _id: id,
     _version: Number(row?.version ?? 0) + 1,
     result: row ? "deleted" : "not_found",
+    ...refreshed(c),
     _shards: SHARDS,
     _seq_no: rows.position,
     _primary_term: 1,
@@ -200,18 +207,13 @@ async function deleteByQuery(c: TwinContext): Promise<Response> {
 
 function deleteIndex(c: TwinContext): Response {
   const { rows } = c.env;
-  const name = c.req.param("index") ?? "";
-  // The service's default refuses patterns here: action.destructive_requires_name.
-  if (/[*,]|^_all$/.test(name)) {
-    throw fail(
-      400,
-      "illegal_argument_exception",
-      "Wildcard expressions or all indices are not allowed",
-    );
+  const names = resolve(c, c.req.param("index") ?? "");
+  need(c, { right: "delete", action: "indices:admin/delete" }, names);
+  for (const name of names) {
+    for (const [id] of rows.by("opensearch.docs", "index", name)) {
+      rows.delete("opensearch.docs", id);
+    }
+    rows.delete("opensearch.indices", name);
   }
-  need(c, { right: "delete", action: "indices:admin/delete" }, [name]);
-  if (!rows.get("opensearch.indices", name)) throw noIndex(name.slice(0, 255).toWellFormed());
-  for (const [id] of rows.by("opensearch.docs", "index", name)) rows.delete("opensearch.docs", id);
-  rows.delete("opensearch.indices", name);
   return c.json({ acknowledged: true });
 }

@@ -26,12 +26,15 @@ export function fail(
   return new SearchError(status, { error: { root_cause: [cause], ...cause }, status });
 }
 
-/** An index that does not exist. */
-export function noIndex(index: string): SearchError {
+/** An index that does not exist; what names one document names an expression. */
+export function noIndex(
+  index: string,
+  kind: "index_or_alias" | "index_expression" = "index_or_alias",
+): SearchError {
   return fail(404, "index_not_found_exception", `no such index [${index}]`, {
     index,
     "resource.id": index,
-    "resource.type": "index_or_alias",
+    "resource.type": kind,
     index_uuid: "_na_",
   });
 }
@@ -58,7 +61,9 @@ export function allShardsFailed(
   { cause, status }: ShardFailure,
   index: { name: string; uuid: string },
 ): SearchError {
-  const where = { ...cause, index: index.name, index_uuid: index.uuid };
+  // Only what a shard says of its own query names the index.
+  const own = cause.type === "query_shard_exception";
+  const where = own ? { ...cause, index: index.name, index_uuid: index.uuid } : cause;
   return new SearchError(status, {
     error: {
       root_cause: [where],

@@ -90,7 +90,7 @@ class Parser {
         ? "must"
         : undefined;
       this.#skip();
-      const of = this.#clause(fields, depth);
+      const of = (sign ?? joint) === undefined && this.#run(fields) || this.#clause(fields, depth);
       const before = clauses.at(-1);
       if (before && joint === "and" && before.occur !== "not") before.occur = "must";
       if (before && joint === "or" && this.#options.all && before.occur !== "not") {
@@ -104,6 +104,53 @@ class Parser {
     }
     if (clauses.length === 0) throw this.#wrong();
     return boolOf(clauses);
+  }
+
+  /**
+   * Two and more plain words in a row, which are looked for together, field by field. A word that an
+   * operator, a boost or a colon follows stands alone.
+   */
+  #run(fields: Fields): Query | undefined {
+    const start = this.#at;
+    const found: string[] = [];
+    for (;;) {
+      const before = this.#at;
+      this.#skip();
+      if (
+        this.#word("AND") || this.#word("OR") || this.#word("NOT") ||
+        this.#text[this.#at] === "+" || this.#text[this.#at] === "-"
+      ) {
+        this.#at = before;
+        break;
+      }
+      const { text, wild } = this.#term();
+      const end = this.#at;
+      const next = this.#text[end];
+      this.#skip();
+      const joined = this.#word("AND") || this.#word("OR") || this.#take("&&") || this.#take("||");
+      this.#at = end;
+      if (text === "" || wild || joined || next === ":" || next === "^" || next === "~") {
+        this.#at = before;
+        break;
+      }
+      found.push(text);
+    }
+    if (found.length > 1) return this.#textQuery(fields, found.join(" "));
+    this.#at = start;
+    return undefined;
+  }
+
+  #textQuery(fields: Fields, text: string): Query {
+    return {
+      op: "text",
+      fields,
+      text,
+      mode: "words",
+      least: this.#options.all ? "all" : "one",
+      slop: 0,
+      lenient: this.#options.lenient,
+      boost: this.#boost(),
+    };
   }
 
   #clause(fields: Fields, depth: number): Query {
@@ -252,15 +299,6 @@ class Parser {
         : { op: "exists", fields: [[field, 1]], boost };
     }
     if (wild) return { op: "glob", fields, pattern, fold: "words", boost: this.#boost() };
-    return {
-      op: "text",
-      fields,
-      text,
-      mode: "words",
-      least: this.#options.all ? "all" : "one",
-      slop: 0,
-      lenient: this.#options.lenient,
-      boost: this.#boost(),
-    };
+    return this.#textQuery(fields, text);
   }
 }

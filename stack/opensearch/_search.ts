@@ -78,8 +78,9 @@ export function search(
 ): Record<string, unknown> {
   for (const [key, value] of Object.entries(body)) {
     if (KEYS.includes(key)) continue;
-    const kind = value !== null && typeof value === "object" ? "START_OBJECT" : "VALUE";
-    throw unparsable(`Unknown key for a ${kind} in [${key.slice(0, 60).toWellFormed()}].`);
+    throw unparsable(
+      `Unknown key for a ${tokenOf(value)} in [${key.slice(0, 60).toWellFormed()}].`,
+    );
   }
   const { from, size } = paging(body, indices);
   const budget = new Budget();
@@ -113,6 +114,13 @@ export function search(
       ? {}
       : { aggregations: guarded(indices, () => aggregate(aggregations, hits, options)) }),
   };
+}
+
+/** What a parser of JSON calls a value. */
+function tokenOf(value: Json): string {
+  if (value === null) return "VALUE_NULL";
+  if (Array.isArray(value)) return "START_ARRAY";
+  return typeof value === "object" ? "START_OBJECT" : `VALUE_${typeof value}`.toUpperCase();
 }
 
 function paging(body: Body, indices: readonly SearchedIndex[]): { from: number; size: number } {
@@ -154,7 +162,8 @@ interface SortKey {
   field: string;
   descending: boolean;
   missingFirst: boolean;
-  unmapped: boolean;
+  /** Type that a field has where it is not mapped. */
+  unmapped: string | undefined;
 }
 
 function sortKeys(sort: Json | undefined): SortKey[] {
@@ -188,7 +197,7 @@ function sortKey(field: string, options: Body): SortKey {
     field,
     descending: order === "desc",
     missingFirst: options?.missing === "_first",
-    unmapped: options?.unmapped_type !== undefined,
+    unmapped: options?.unmapped_type === undefined ? undefined : String(options.unmapped_type),
   };
 }
 
@@ -212,15 +221,25 @@ function order(
     }
     return 0;
   });
-  return keys.length === 1 && keys[0]?.field === "_score"
-    ? { hits: compared }
-    : { hits: compared, values };
+  if (keys.length === 1 && keys[0]?.field === "_score") return { hits: compared };
+  const shown = compared.map((hit): [Hit, (string | number | null)[]] => [
+    hit,
+    keys.map((key, index) => values.get(hit)?.[index] ?? missing(hit, key)),
+  ]);
+  return { hits: compared, values: new Map(shown) };
 }
 
-function checkSort(name: string, unmapped: boolean, index: SearchedIndex): void {
+/** What stands for a value that is missing: a whole number's is the least or greatest there is. */
+function missing({ index }: Hit, key: SortKey): number | null {
+  const type = fieldOf(index.mapping, key.field)?.type ?? key.unmapped;
+  if (type !== "long" && type !== "date" && type !== "boolean") return null;
+  return key.descending === key.missingFirst ? 2 ** 63 : -(2 ** 63);
+}
+
+function checkSort(name: string, unmapped: string | undefined, index: SearchedIndex): void {
   if (["_score", "_doc", "_id"].includes(name)) return;
   const field = fieldOf(index.mapping, name);
-  if (!field && !unmapped) {
+  if (!field && unmapped === undefined) {
     throw shardFailure(
       "query_shard_exception",
       `No mapping found for [${name.slice(0, 60).toWellFormed()}] in order to sort on`,

@@ -75,7 +75,7 @@ export class Searcher {
       case "ids":
         return query.values.includes(String(row.doc_id)) ? query.boost : undefined;
       case "exists":
-        return this.#fields(query.fields).some(([{ path }]) => valuesOf(row).has(path)) ||
+        return this.#fields(query.fields).some(([field]) => holds(row, field)) ||
             [...valuesOf(row).keys()].some((path) => path.startsWith(`${query.fields[0]?.[0]}.`))
           ? query.boost
           : undefined;
@@ -177,7 +177,8 @@ export class Searcher {
           query.fold ? term.toLowerCase() === folded : term === wanted
         );
         if (term === undefined) continue;
-        return query.one ? this.#weight(field, term, row) * query.boost : query.boost;
+        const weighed = query.one && !query.fold;
+        return weighed ? this.#weight(field, term, row) * query.boost : query.boost;
       }
       return undefined;
     }
@@ -377,23 +378,23 @@ export class Searcher {
   }
 }
 
+/** Whether a document has a value in a field; a long text has none in the keyword beside it. */
+function holds(row: Row, field: Field): boolean {
+  return field.type === "keyword" ? termsOf(row, field).length > 0 : valuesOf(row).has(field.path);
+}
+
 /** A text that does not fit the type of the field in which it is looked for. */
 function unfit(field: Field, text: string): Error {
   const shown = text.slice(0, 80).toWellFormed();
-  switch (field.type) {
-    case "date":
-      return shardFailure(
-        "parse_exception",
-        `failed to parse date field [${shown}] with format [strict_date_optional_time||epoch_millis]`,
-      );
-    case "ip":
-      return shardFailure("illegal_argument_exception", `'${shown}' is not an IP string literal.`);
-    case "boolean":
-      return shardFailure(
-        "illegal_argument_exception",
-        `Can't parse boolean value [${shown}], expected [true] or [false]`,
-      );
-    default:
-      return shardFailure("number_format_exception", `For input string: "${shown}"`);
+  if (field.type === "date") {
+    const reason =
+      `failed to parse date field [${shown}] with format [strict_date_optional_time||epoch_millis]`;
+    return shardFailure("parse_exception", `${reason}: [${reason}]`);
   }
+  const reason = field.type === "ip"
+    ? `'${shown}' is not an IP string literal.`
+    : field.type === "boolean"
+    ? `Can't parse boolean value [${shown}], expected [true] or [false]`
+    : `For input string: "${shown}"`;
+  return shardFailure("query_shard_exception", `failed to create query: ${reason}`);
 }

@@ -17,7 +17,7 @@ const CLAUSES = 1024;
  */
 export function parseSimpleQuery(text: string, { fields, all }: SimpleQueryOptions): Query {
   const tokens = text.match(/"[^"]*"?|[^\s"|+()]+|[|+]/g) ?? [];
-  const clauses: { occur: "must" | "should" | "not"; of: Query }[] = [];
+  const clauses: { occur: "must" | "should"; of: Query }[] = [];
   let joint: "and" | "or" | undefined;
   for (const token of tokens) {
     if (token === "+" || token === "|") {
@@ -29,13 +29,19 @@ export function parseSimpleQuery(text: string, { fields, all }: SimpleQueryOptio
     const of = clause(not ? token.slice(1) : token, fields);
     if (!of) continue;
     const before = clauses.at(-1);
-    if (joint === "and" && before && before.occur !== "not") before.occur = "must";
-    if (joint === "or" && before && before.occur !== "not") before.occur = "should";
+    if (joint === "and" && before) before.occur = "must";
+    if (joint === "or" && before) before.occur = "should";
     const usual = joint === "and" || (joint === undefined && all) ? "must" : "should";
-    clauses.push({ occur: not ? "not" : usual, of });
+    clauses.push({ occur: usual, of: not ? without(of) : of });
     joint = undefined;
   }
   return boolOf(clauses);
+}
+
+/** Everything but what a query finds: as one more clause, which `|` and the default operator join. */
+function without(of: Query): Query {
+  const all: Query = { op: "all", boost: 1 };
+  return { op: "bool", must: [all], filter: [], should: [], not: [of], least: 0, boost: 1 };
 }
 
 function clause(token: string, fields: Fields): Query | undefined {

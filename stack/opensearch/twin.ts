@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Json } from "../../probes/mod.ts";
 import type { RowOverlay } from "../state/row_store.ts";
 import { mountDocuments } from "./_documents.ts";
-import { fail, SearchError, ShardFailure } from "./_error.ts";
+import { fail, SearchError, ShardFailure, unparsable } from "./_error.ts";
 import { findAll, search } from "./_search.ts";
 import {
   authenticate,
@@ -140,11 +140,7 @@ async function count(c: TwinContext): Promise<Response> {
   const { query, ...rest } = { ...await jsonBody(c), ...fromAddress(c) };
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
-    throw fail(
-      400,
-      "parsing_exception",
-      `request does not support [${unknown.slice(0, 60).toWellFormed()}]`,
-    );
+    throw unparsable(`request does not support [${unknown.slice(0, 60).toWellFormed()}]`);
   }
   const indices = readable(c);
   const hits = findAll(indices, query, { now: c.env.now() });

@@ -30,6 +30,9 @@ export class RowStore {
 
   /** Takes the seeded rows; `indexes` names the columns that are looked up, by kind. */
   constructor(rows: Rows, indexes: Readonly<Record<string, readonly string[]>>) {
+    for (const [kind, columns] of Object.entries(indexes)) {
+      for (const column of columns) this.#index.set(`${kind}.${column}`, new Map());
+    }
     for (const [kind, table] of rows) {
       const copy = new Map<string, Row>();
       for (const [id, row] of table) {

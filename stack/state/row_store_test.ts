@@ -42,6 +42,8 @@ Deno.test("RowOverlay looks up by what a column holds now", () => {
   assert.deepEqual(rows.by("keycloak.users", "name", "a"), []);
   assert.deepEqual(rows.by("keycloak.users", "name", "z").map(([id]) => id), ["r/a"]);
   assert.throws(() => rows.by("keycloak.users", "on", true), TypeError);
+  const empty = new RowOverlay(new RowStore(new Map(), { "keycloak.users": ["name"] }));
+  assert.deepEqual(empty.by("keycloak.users", "name", "a"), []);
 });
 
 Deno.test("RowOverlay takes changes back to a position and closes as it was opened", () => {

@@ -64,8 +64,12 @@ export class SearchClient {
   }
 }
 
+interface Reason {
+  reason?: string;
+}
+
 interface ErrorBody {
-  error?: string | { reason?: string; root_cause?: { reason?: string }[] };
+  error?: string | { reason?: string; root_cause?: Reason[]; caused_by?: Reason };
 }
 
 function message(status: number, text: string): string {
@@ -73,7 +77,7 @@ function message(status: number, text: string): string {
     const { error } = JSON.parse(text) as ErrorBody;
     const said = typeof error === "string"
       ? error
-      : error?.root_cause?.[0]?.reason ?? error?.reason;
+      : error?.root_cause?.[0]?.reason ?? error?.caused_by?.reason ?? error?.reason;
     if (said) return said;
   } catch {
     // Not JSON: the status says enough.
