@@ -25,6 +25,7 @@ export async function runGuard(command: readonly string[], options: GuardOptions
   const policy = await policyOf(options);
   const approvals = new FileApprovals(userPath(options.approvals));
   using findings = FindingsFile.open(userPath(options.log));
+  const stores = { approvals, ledger: new Map() };
   const desk = approvalDesk({ approvals, waitMs: options.wait * 1000, onAsk: announce });
   let exitCode: number | undefined;
   const connect = async (client: Transport): Promise<void> => {
@@ -32,7 +33,7 @@ export async function runGuard(command: readonly string[], options: GuardOptions
     await guardConnection({
       client,
       server,
-      chain: chainOf(policy, approvals),
+      chain: chainOf(policy, stores),
       context: contextOf(policy),
       desk,
       log: (line) => findings.write(line),

@@ -9,12 +9,16 @@ import {
   confirmation,
   type ConfirmationRule,
   type GuardRule,
+  limits,
   type Lookup,
   type OpenContext,
   openContext,
   type Principal,
+  provenance,
+  type RequesterLedger,
   sandwich,
   sanitiser,
+  toolPolicy,
 } from "../../defenses/mod.ts";
 
 const mode = z.enum(["off", "observe", "enforce"]);
@@ -47,9 +51,15 @@ const principal = z.strictObject({
   roles: z.array(z.string()),
 });
 
-/** Modes of the layers unless a policy names others: the rewriting ones are off. */
+/**
+ * Modes of the layers unless a policy names others. Off are the rewriting ones, and those that judge
+ * a call by the task: a guard is told of no task but the policy's own.
+ */
 const MODES = {
   "audit-namespace-guard": "enforce",
+  "tool-policy": "off",
+  "provenance": "off",
+  "limits": "enforce",
   "confirmation": "enforce",
   "sanitiser": "off",
   "sandwich": "off",
@@ -59,6 +69,8 @@ const MODES = {
 export const GuardPolicy = z.strictObject({
   /** Who the agent acts for. */
   requester: z.strictObject({ username: z.string().min(1), role: z.string().min(1) }).optional(),
+  /** The task that the agent is on, in one sentence. */
+  intent: z.string().min(1).optional(),
   /** Modes of the layers, by name. */
   layers: z.partialRecord(z.enum(Object.keys(MODES) as (keyof typeof MODES)[]), mode).optional(),
   /** Lists of the audit-namespace guard; each replaces the default one. */
@@ -109,11 +121,22 @@ export function readGuardPolicy(path: string): GuardPolicy {
   throw new GuardPolicyError(`${path}: field "${issue?.path.join(".")}": ${issue?.message}`);
 }
 
+/** What the connections of one guard share. */
+export interface GuardStores {
+  /** Where approvers lodge what they sign. */
+  approvals: Approvals;
+  /** What requesters did on other connections. */
+  ledger: RequesterLedger;
+}
+
 /** The chain of a policy. */
-export function chainOf(policy: GuardPolicy, approvals: Approvals): Chain {
+export function chainOf(policy: GuardPolicy, { approvals, ledger }: GuardStores): Chain {
   const { audit, confirmation: rules, keyring = {}, approvalMinutes } = policy;
   const layers: AnyDefense[] = [
     auditNamespaceGuard(audit === undefined ? {} : auditOptions(audit)),
+    toolPolicy(),
+    provenance(),
+    limits({ ledger }),
     confirmation({
       approvals,
       keyring,
@@ -127,9 +150,10 @@ export function chainOf(policy: GuardPolicy, approvals: Approvals): Chain {
 }
 
 /** The context of one connection under a policy. */
-export function contextOf({ requester, directory }: GuardPolicy): OpenContext {
+export function contextOf({ requester, intent, directory }: GuardPolicy): OpenContext {
   return openContext({
     ...(requester === undefined ? {} : { requester }),
+    ...(intent === undefined ? {} : { intent }),
     lookup: directory === undefined ? NO_DIRECTORY : lookupIn(directory as Principal[]),
   });
 }
