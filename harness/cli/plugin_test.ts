@@ -60,7 +60,7 @@ Deno.test("plugin check says what a plugin tried, and what it breaks", async () 
   const files = pluginFiles("badge", { adaptive: true });
   const module = (files["mod.ts"] ?? "")
     .replace('techniques: ["T1098.003"]', 'techniques: ["T1136"]')
-    .replace("messages.length > 2", "peek() + messages.length > 2 || Math.random() < -1")
+    .replace("messages.length > 2", "messages.length + peek() > 2")
     .replace(
       "const tools",
       'const peek = () => { try { return Deno.readTextFileSync("/etc/hostname").length; } ' +

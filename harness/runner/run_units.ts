@@ -1,3 +1,4 @@
+import { PluginError } from "../../plugins/sandbox/mod.ts";
 import { PromptTooLongError } from "../inference/backend.ts";
 import type { Verdict } from "../verdicts/verdict.ts";
 import { WITHHELD } from "./embargo.ts";
@@ -95,7 +96,7 @@ export async function runUnits(
       if ("error" in played) {
         result.failed++;
         result.lastError = played.error;
-        // A prompt that is too long says nothing of the infrastructure, and would be so again.
+        // A prompt that is too long, or a plugin that fails, says nothing of the infrastructure.
         if (!played.hopeless && ++inARow >= patience) abort.abort();
         options.onProgress?.({ done: result.done, total, failed: result.failed });
         continue;
@@ -126,6 +127,7 @@ async function attempt(
 ): Promise<Played | { error: string; hopeless: boolean } | "stopped"> {
   const { folder, play, signal, attempts = 3 } = options;
   let error = "";
+  let hopeless = false;
   for (let number = 1; number <= attempts; number++) {
     try {
       return await play(unit, signal);
@@ -143,7 +145,8 @@ async function attempt(
       };
       folder.recordError(line);
       if (cause instanceof PromptTooLongError) return { error, hopeless: true };
+      hopeless = cause instanceof PluginError;
     }
   }
-  return { error, hopeless: false };
+  return { error, hopeless };
 }
