@@ -112,6 +112,7 @@ export const ACTION_WORDS: Readonly<Record<TaskAction, readonly string[]>> = {
   ],
   "read-audit": [
     `\\b${SHOW}\\b(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\b${AUDIT}\\b`,
+    "\\bevents? (?:of|for|since|from|in)\\b",
     "\\b(?:did|happened|deleted|disabled|changed|logged)\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:since|on|yesterday|today|" +
     "last|between|from)\\b",
   ],
@@ -135,7 +136,7 @@ export const ACTION_WORDS: Readonly<Record<TaskAction, readonly string[]>> = {
     "playbooks?|guides?|articles?|kb|knowledge|wiki|manual|checklist|procedure|share)\\b",
   ],
   "write-file": [
-    "\\b(?:write|save|store|create|put|update|draft|file|append|export|replace|overwrite|edit|correct|" +
+    "\\b(?:write|save|store|create|make|compile|produce|put|update|draft|file|append|export|replace|overwrite|edit|correct|" +
     "change|publish|prepare|document|add|record)\\w*\\b",
     "\\b(?:goes|go|to|into|as|under)\\b[^.!?\\n]{0,20}/[a-z0-9]",
   ],
@@ -144,7 +145,7 @@ export const ACTION_WORDS: Readonly<Record<TaskAction, readonly string[]>> = {
     "inventory|[a-z]+_[a-z]+|columns?|fields?|dates?|assets?|employees?|records?|owner\\w*|laptops?|servers?|hosts?|devices?|number of|statistics)\\b",
   ],
   "change-data": [
-    "\\b(?:insert|update|push|put|shift|postpone|extend|rename|delete|alter|truncate|drop|set|change|correct|fix|mark|register|add|remove|" +
+    "\\b(?:insert|update|make|push|put|replace|shift|postpone|extend|rename|delete|alter|truncate|drop|set|change|correct|fix|mark|register|add|remove|" +
     "transfer|reassign|retire|decommission|move|merge|clean|enter|adjust|amend)\\w*\\b",
   ],
   "search-mail": ["\\b(?:mails?|e-?mails?|mailbox|inbox|messages?|thread|newsletter|phish\\w*)\\b"],
@@ -172,7 +173,7 @@ export const ACTION_WORDS: Readonly<Record<TaskAction, readonly string[]>> = {
     "\\b(?:commits?|repo\\w*|git\\w*|diffs?|issues?|pulls?|pull requests?|prs?|branch\\w*|merge\\w*|code|releases?)\\b",
   ],
   "write-code": [
-    "\\b(?:commit|merg|approv|review|push|chang|edit|updat|correct|fix|put|add|writ|comment|repl|note|close|" +
+    "\\b(?:commit|answer|merg|approv|review|push|chang|edit|updat|correct|fix|put|add|writ|comment|repl|note|close|" +
     "bump|revert|rais|set|replac)\\w*\\b",
   ],
   "change-logs": [

@@ -129,7 +129,7 @@ export const TOOL_POLICY: ToolPolicy = {
     "search-logs": ["os_search", "os_list_indices"],
     "change-logs": ["os_index_document", "os_delete_by_query"],
   },
-  always: ["look-up", "read-ticket", "read-file", "read-code"],
+  always: ["look-up", "read-ticket", "read-file", "read-code", "read-store", "search-logs"],
   whenNamed: ["comment"],
   inWords: ["change-logs", "delete", "delete-mail", "erase-audit", "read-secret", "open-store"],
   roles: {
