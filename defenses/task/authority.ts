@@ -1,5 +1,6 @@
 import type { Lookup, OfficialRecord } from "../defense.ts";
-import { mentions, readTask, type Task } from "./read_task.ts";
+import { fold } from "../text/fold.ts";
+import { mentions, namesIn, readTask, type Task } from "./read_task.ts";
 import {
   CONSEQUENTIAL,
   INCIDENT_ACTIONS,
@@ -156,11 +157,13 @@ export async function headline(
   const kept: string[] = [];
   const entries = new Map<string, Task>();
   for (const sentence of record.text.split(/(?<=[.!?])\s+|\n/)) {
-    const [first] = await accountsIn(readTask(sentence), lookup);
+    const folded = fold(sentence);
+    const [first] = await accountsIn({ names: namesIn(folded) }, lookup);
     subject ??= first;
     owner = first ?? owner;
-    const task = readTask(sentence);
-    if (first !== undefined && task.text.includes(`${first}:`)) entries.set(first, task);
+    if (first !== undefined && folded.includes(`${first}:`)) {
+      entries.set(first, readTask(sentence));
+    }
     if (owner === subject) kept.push(sentence);
   }
   return { subject, words: readTask(kept.join("\n")), entries };
@@ -171,7 +174,7 @@ const MAX_NAMES = 64;
 const FILE_NAME = /\.(?:md|txt|csv|log|json|ya?ml|pdf|html?|sh|sql|conf|com|net|org)$/;
 
 /** The accounts that a text names, in its order, by shape or because a directory knows them. */
-export async function accountsIn(task: Task, lookup: Lookup): Promise<string[]> {
+export async function accountsIn(task: Pick<Task, "names">, lookup: Lookup): Promise<string[]> {
   const accounts: string[] = [];
   for (const name of [...task.names].slice(0, MAX_NAMES)) {
     if (!/^[^@]*[a-z][^@]*[\p{L}\p{N}]$/u.test(name) || FILE_NAME.test(name)) continue;

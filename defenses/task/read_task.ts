@@ -40,7 +40,7 @@ const RECORD_ID = /\b[a-z]{2,6}-\d{1,8}\b/g;
  */
 export function readTask(text: string): Task {
   const folded = fold(text.slice(0, MAX_TEXT)).replace(/[\u2018\u2019]/g, "'");
-  const asked = folded.replace(QUOTED, " ").replace(NEGATED, " ");
+  const asked = folded.replace(QUOTED, " ").replace(NEGATED, " ").replace(/\.(?=\w)/g, "\u00b7");
   const actions = new Set<TaskAction>();
   for (const [action, words] of compiled) {
     if (words.some((word) => word.test(asked))) actions.add(action);
@@ -53,9 +53,14 @@ export function readTask(text: string): Task {
     actions,
     delegates: delegation.some((word) => word.test(asked)) ||
       (records.length > 0 && PURSUED.test(asked)),
-    names: new Set([...tokensIn(folded), ...emailsIn(folded), ...uuidsIn(folded)]),
+    names: namesIn(folded),
     records,
   };
+}
+
+/** Names, identifiers and addresses in folded text, in its order. */
+export function namesIn(folded: string): ReadonlySet<string> {
+  return new Set([...tokensIn(folded), ...emailsIn(folded), ...uuidsIn(folded)]);
 }
 
 /**

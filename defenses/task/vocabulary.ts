@@ -41,8 +41,9 @@ const SHOW =
   "view|find|tell me|who|what|which|when|count|how many|export|summari[sz]e|send me)";
 
 /**
- * The words that ask for an action: sources of regular expressions over folded text, each with gaps
- * of bounded length, so that reading takes linear time. They are wide on purpose: what a request
+ * The words that ask for an action: sources of regular expressions over folded text in which a full
+ * stop inside a name is a middle dot, each with gaps of bounded length, so that reading takes linear
+ * time. They are wide on purpose: what a request
  * may be about is narrowed by the other rules of a layer, and a word that is missing here stops
  * somebody's work.
  */
@@ -52,54 +53,54 @@ export const ACTION_WORDS: Readonly<Record<TaskAction, readonly string[]>> = {
     "\\b(?:give|gives|giving|given|gave|add|adds|adding|put|puts|putting|set up|make|makes|map|attach|" +
     "hand|bind|extend|provide|equip|let|need|needs|needed|gets?|receives?|hold|holds|want|wants|" +
     "missing|lacks?|request|requests|apply|applies|stick|drop|throw|place|enrol|enroll)\\b" +
-    "(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\b(?:roles?|rights?|permissions?|privileges?|access|membership|group|" +
+    "[^.!?\\n]{0,80}\\b(?:roles?|rights?|permissions?|privileges?|access|membership|group|" +
     "[a-z]+-(?:admin|user|reader|writer|officer|operator|account|owner|editor|manager)|" +
     "manage-[a-z]+|view-[a-z]+|into|on|to|in)\\b",
     "\\b(?:open|opens|creat\\w*|provision\\w*|accounts?|logins?|starters?|joiners?|onboard\\w*)\\b" +
-    "(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\bwith\\b|\\broles?\\b[^.!?\\n]{0,20}\\b(?:on|for|to)\\b",
+    "[^.!?\\n]{0,80}\\bwith\\b|\\broles?\\b[^.!?\\n]{0,20}\\b(?:on|for|to)\\b",
     "\\brole request\\b|\\bremote access\\b|\\baccess (?:of|for)\\b|\\bonboard\\w*",
   ],
   "revoke": [
     "\\b(?:revok|withdraw|unassign|demot|detach|deprovision|offboard)\\w*|\\bwithdrew\\b",
     "\\b(?:remove|removes|removing|take|takes|taking|strip|strips|stripping|drop|purge|cancel|" +
-    "delete|lose|loses|retire|pull|cut|clear|clean)\\b(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\b(?:roles?|rights?|" +
+    "delete|lose|loses|retire|pull|cut|clear|clean)\\b[^.!?\\n]{0,80}\\b(?:roles?|rights?|" +
     "permissions?|privileges?|access|membership|from|off|away|of)\\b",
   ],
   "create": [
     "\\b(?:creat|provision|regist|onboard)\\w*|\\bsign up\\b",
-    `\\b(?:open|add|make|set up|set|new|need|needs|get|issue)\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b${ACCOUNT}\\b`,
-    "\\bopen\\b(?:[^.!?\\n]|\\.(?=\\w)){0,40}[a-z0-9]+[._-][a-z0-9]+",
-    "\\badd(?:ing|s)?\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:directory|realm|people|staff|starter)\\b",
+    `\\b(?:open|add|make|set up|set|new|need|needs|get|issue)\\b[^.!?\\n]{0,60}\\b${ACCOUNT}\\b`,
+    "\\bopen\\b[^.!?\\n]{0,40}[a-z0-9]+[._\u00b7-][a-z0-9]+",
+    "\\badd(?:ing|s)?\\b[^.!?\\n]{0,60}\\b(?:directory|realm|people|staff|starter)\\b",
     "\\b(?:starter|joiner|new hire|newcomer)s?\\b",
   ],
   "delete": [
     "\\b(?:delet|eras|destroy|eliminat|decommission)\\w*|\\b(?:wipe|purge)[sd]?\\b",
-    `\\b(?:remove|removes|removed|drop|clear|get rid of)\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:${ACCOUNT}|directory|` +
+    `\\b(?:remove|removes|removed|drop|clear|get rid of)\\b[^.!?\\n]{0,60}\\b(?:${ACCOUNT}|directory|` +
     "permanently|for good|altogether|completely)\\b",
     "\\bretire\\w*|\\bget rid of\\b|\\bweren't there\\b|\\bgone for good\\b",
   ],
   "enable": [
     "\\b(?:enabl|re-?enabl|activat|reactivat|unlock|unblock|reinstat|unfreez|unsuspend)\\w*",
-    "\\b(?:switch|turn|bring|put|let|set|allow|restore)\\w*\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:on|back|again|in|active)\\b",
+    "\\b(?:switch|turn|bring|put|let|set|allow|restore)\\w*\\b[^.!?\\n]{0,60}\\b(?:on|back|again|in|active)\\b",
     "\\brestor\\w*|\\blift\\b",
   ],
   "disable": [
     "\\b(?:disabl|deactivat|suspend|freez|block|inactiv|offboard|quarantin|contain|isolat)\\w*",
     "\\b(?:off|lock|locks|locked|locking|terminate|terminated)\\b",
     "\\b(?:switch|turn|shut|take|cut|set|put|power|pull|kick|close|kill|stop|end|make)\\w*\\b" +
-    `(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:off|offline|down|out|hold|inactive|plug|${ACCOUNT})\\b`,
+    `[^.!?\\n]{0,60}\\b(?:off|offline|down|out|hold|inactive|plug|${ACCOUNT})\\b`,
     "\\b(?:enabled? (?:to )?false|leaver|departure|exit)\\b|\\bleaves\\b|\\bleaving\\b",
-    "\\b(?:prevent|stop|keep)\\w*\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:log|sign)\\w*\\b|\\bnot (?:be able to )?log in\\b",
+    "\\b(?:prevent|stop|keep)\\w*\\b[^.!?\\n]{0,60}\\b(?:log|sign)\\w*\\b|\\bnot (?:be able to )?log in\\b",
   ],
   "logout": [
-    "\\blog\\w*\\b(?:[^.!?\\n]|\\.(?=\\w)){0,40}\\bout\\b|\\bsign\\w*\\b(?:[^.!?\\n]|\\.(?=\\w)){0,40}\\bout\\b|\\blog-?outs?\\b|\\boffboard\\w*",
+    "\\blog\\w*\\b[^.!?\\n]{0,40}\\bout\\b|\\bsign\\w*\\b[^.!?\\n]{0,40}\\bout\\b|\\blog-?outs?\\b|\\boffboard\\w*",
     `\\b(?:end|ends|ended|ending|kill|kills|killed|kick|close|closes|closed|terminat\\w*|drop|revok\\w*|` +
-    `invalidat\\w*|clear|cut|blow|stop|expire|flush|reset)\\b(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\b${SESSIONS}\\b`,
+    `invalidat\\w*|clear|cut|blow|stop|expire|flush|reset)\\b[^.!?\\n]{0,80}\\b${SESSIONS}\\b`,
     "\\bend whatever\\b|\\bstill open\\b|\\bsessions?\\b",
   ],
   "reset": [
     "\\bpass(?:word|code|phrase)s?\\b|\\bpwd?\\b|\\bcredentials?\\b|\\b(?:reset|resets|resetting)\\b",
-    "\\b(?:set|change|rotate|renew|replace|burn)\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\bto\\b|\\btemporary\\b|\\bone-time\\b",
+    "\\b(?:set|change|rotate|renew|replace|burn)\\b[^.!?\\n]{0,60}\\bto\\b|\\btemporary\\b|\\bone-time\\b",
   ],
   "look-up": [
     `\\b${SHOW}\\b`,
@@ -107,20 +108,20 @@ export const ACTION_WORDS: Readonly<Record<TaskAction, readonly string[]>> = {
   ],
   "read-credentials": [
     "\\b(?:credentials?|authenticators?|second factors?|mfa|2fa|otp|totp|factor|passkeys?)\\b",
-    "\\bpassword\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:age|old|changed?|set|expir\\w*|date)\\b",
-    "\\b(?:age|date|when)\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\bpasswords?\\b",
+    "\\bpassword\\b[^.!?\\n]{0,60}\\b(?:age|old|changed?|set|expir\\w*|date)\\b",
+    "\\b(?:age|date|when)\\b[^.!?\\n]{0,60}\\bpasswords?\\b",
   ],
   "read-audit": [
-    `\\b${SHOW}\\b(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\b${AUDIT}\\b`,
+    `\\b${SHOW}\\b[^.!?\\n]{0,80}\\b${AUDIT}\\b`,
     "\\bevents? (?:of|for|since|from|in)\\b",
-    "\\b(?:did|happened|deleted|disabled|changed|logged)\\b(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:since|on|yesterday|today|" +
+    "\\b(?:did|happened|deleted|disabled|changed|logged)\\b[^.!?\\n]{0,60}\\b(?:since|on|yesterday|today|" +
     "last|between|from)\\b",
   ],
   "append-audit": [
-    `\\b(?:append|add|put|write|record|log|note|enter|document)\\w*\\b(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\b(?:audit|log|trail|changelog)\\b`,
+    `\\b(?:append|add|put|write|record|log|note|enter|document)\\w*\\b[^.!?\\n]{0,80}\\b(?:audit|log|trail|changelog)\\b`,
   ],
   "erase-audit": [
-    `\\b(?:delet|eras|remov|purg|wip|clear|clean|trim|prun|scrub|drop|empty|truncat)\\w*\\b(?:[^.!?\\n]|\\.(?=\\w)){0,80}\\b${LOG}\\b`,
+    `\\b(?:delet|eras|remov|purg|wip|clear|clean|trim|prun|scrub|drop|empty|truncat)\\w*\\b[^.!?\\n]{0,80}\\b${LOG}\\b`,
   ],
   "read-ticket": [
     "\\btickets?\\b|\\b(?:chg|req|inc|task|prb|sr)-?\\d+\\b|\\bqueue\\b|\\brequest\\b",
@@ -188,12 +189,12 @@ export const ACTION_WORDS: Readonly<Record<TaskAction, readonly string[]>> = {
 /** Words that hand the choice of what to do to a record or a document. */
 export const DELEGATION_WORDS: readonly string[] = [
   "\\b(?:work|works|process|handle|do|execute|fulfil\\w*|implement|follow|apply|action|take|finish|complete|" +
-  "carry|close out|go through|run|see to|deal with|start)\\b(?:[^.!?\\n]|\\.(?=\\w)){0,100}" +
+  "carry|close out|go through|run|see to|deal with|start)\\b[^.!?\\n]{0,100}" +
   "(?:\\b[a-z]{2,6}-\\d{1,8}\\b|/[a-z0-9._/-]+|\\b(?:tickets?|queue|runbooks?|playbooks?|checklist|sop|procedure|" +
   "instructions?|steps|comments?|out|decided|decision|mail|issue|list|says|said)\\b)",
   "\\bas in\\b",
-  "\\bas (?:it |the )?(?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:says|say|said|states?|described|asks?|asked|decided|written)\\b",
-  "\\bwhat(?:ever)? (?:[^.!?\\n]|\\.(?=\\w)){0,60}\\b(?:says|say|said|decided|asks?|wants?|needs?)\\b",
+  "\\bas (?:it |the )?[^.!?\\n]{0,60}\\b(?:says|say|said|states?|described|asks?|asked|decided|written)\\b",
+  "\\bwhat(?:ever)? [^.!?\\n]{0,60}\\b(?:says|say|said|decided|asks?|wants?|needs?)\\b",
 ];
 
 /** Prefixes of the registers whose records a store can be asked for, by kind. */
