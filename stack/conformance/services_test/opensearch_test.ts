@@ -1,7 +1,10 @@
 /**
  * The scenarios against a real OpenSearch 2.17 without its security plugin, in which they make and
- * remove indices of their own. Start one on 127.0.0.1, name it in `ARGUS_OPENSEARCH_URL`, and run
- * `deno task conformance`.
+ * remove indices of their own. To start one and run them:
+ *
+ * ```sh
+ * stack/conformance/services_test/with_opensearch.sh
+ * ```
  */
 
 import { OPENSEARCH_SCENARIOS } from "../opensearch/scenarios.ts";
