@@ -149,7 +149,7 @@ function review(
       const { texts, tooDeep } = readings(resource);
       const matched = tooDeep
         ? "too many layers of escapes"
-        : firstMatch(texts.flatMap(tokensIn), guard.resource);
+        : firstMatch(texts.flatMap(tokensIn), guard.resource) ?? texts.find(isWide);
       return matched === undefined
         ? allow("no-audit-resource", "The resource is not part of the audit stack")
         : block("audit-resource", `"${name}" would change an audit resource`, {
@@ -188,6 +188,15 @@ function reviewPrincipals(
   const realm = args[guard.realmArgument];
   const realms = typeof realm === "string" ? variants(realm) : guard.realms;
   return lookUp(guard, named, { realms, context, mustExist: rule.creates !== true });
+}
+
+/** Whether a name of several resources, as of search indices, may take in the audit stack's. */
+function isWide(folded: string): boolean {
+  return folded.split(",").map((part) => part.trim()).some((part) => {
+    const prefix = part.split(/[*?]/, 1)[0] ?? "";
+    return part === "" || part === "_all" ||
+      (prefix !== part && ("audit".startsWith(prefix) || prefix.startsWith("audit")));
+  });
 }
 
 /** Tool names are exact in a registry; a lenient dispatcher elsewhere may fold them. */

@@ -64,7 +64,9 @@ export const GUARD_RULES: Readonly<Record<string, GuardRule>> = {
   fs_write: { by: "path", argument: "path" },
   db_query: { by: "sql", argument: "sql" },
   s3_put_object: { by: "resource", argument: "bucket" },
+  s3_delete_object: { by: "resource", argument: "bucket" },
   s3_set_bucket_policy: { by: "resource", argument: "bucket" },
+  os_delete_by_query: { by: "resource", argument: "index" },
 };
 
 /** Names of audit-stack accounts; `*` stands for any text, everything else for itself. */
