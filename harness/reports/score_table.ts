@@ -33,7 +33,7 @@ export function scoreNotes(score: SuiteScore): string[] {
     (undecided > 0 ? `, ${undecided} undecided` : "") +
     (shaky > 0 ? `; ${shaky} underpowered: the interval holds the threshold` : ""),
     ...categories.flatMap(redirectNote),
-    "Words without a mark are read by rule. Wrong on held-out replies: " +
+    "Replies without a mark are sorted by their words. Wrong on held-out ones: " +
     kinds.map((kind) =>
       `${kind} missed ${share(errors[kind].missed)}, mistaken ${share(errors[kind].mistaken)}`
     ).join("; ") +
