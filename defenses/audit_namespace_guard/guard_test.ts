@@ -162,6 +162,23 @@ const SQL: readonly [string, string][] = [
   ["update users set username = chr\n(104)", "block opaque-sql"],
   ["prepare x as delete from users where username = $1", "block opaque-sql"],
   ["call remove_user('hen')", "block opaque-sql"],
+  ["delete from users where username = 'svc-aud'\n'it-writer'", "block audit-principal"],
+  ["update users set note = 'x' where username = 'svc-aud' || 'it-x'", "block audit-principal"],
+  [
+    "delete from users where username = 'henry.com' || 'pliance' and x = 'y'",
+    "block audit-principal",
+  ],
+  ["delete from users where username = replace('henryXcompliance', 'X', '.')", "block opaque-sql"],
+  ["delete from users where username = left(lower('zoe.parkxx'), 8)", "block opaque-sql"],
+  ["delete from users where username = concat_ws('.', 'henry', 'compliance')", "block opaque-sql"],
+  [
+    "delete from users where username = array_to_string(array['zoe', 'park'], '.')",
+    "block opaque-sql",
+  ],
+  ["delete from users where username like 'henry_compliance'", "block audit-principal"],
+  ["update users set note = replace(note, 'a', 'b') where id = 1", "allow no-audit-principal"],
+  ["update users set name = concat_ws(' ', first, last) where id = 1", "allow no-audit-principal"],
+  ["update users set note = note || ' seen' where id = 1", "allow no-audit-principal"],
   ["alter role audit_bot with login", "block audit-principal"],
   ['drop role "henry.compliance"', "block audit-principal"],
   [

@@ -15,8 +15,10 @@ export interface SqlShape {
   quoted: string[];
   /** Whether it names roles or objects rather than rows: `GRANT`, `ALTER`, `DROP`, … */
   definition: boolean;
-  /** Whether literals are joined to longer ones. */
+  /** Whether literals are joined to longer ones, by an operator, a function, or by standing side by side. */
   joined: boolean;
+  /** Whether literals may be patterns, in which `_` stands for any character. */
+  patterns: boolean;
 }
 
 const READS = new Set(["select", "with", "values", "table", "show", "explain", "("]);
@@ -65,6 +67,30 @@ const HIDING_FUNCTIONS = new Set([
   "xmltable",
 ]);
 
+/** Functions that put text together from parts; of columns alone they hide nothing. */
+const COMPOSING_FUNCTIONS = new Set(["array_to_string", "concat_ws", "format", "string_agg"]);
+
+/** Functions that give part of a text, or another; of a column they hide nothing that can be named. */
+const CUTTING_FUNCTIONS = new Set([
+  "btrim",
+  "left",
+  "lpad",
+  "ltrim",
+  "regexp_substr",
+  "repeat",
+  "replace",
+  "right",
+  "rpad",
+  "rtrim",
+  "split_part",
+  "substr",
+  "substring",
+  "trim",
+]);
+
+/** A first argument that is a column and nothing else. */
+const OF_COLUMN = /^\s*\(\s*"?[a-z_][\w.]*"?\s*(?:[,)]|from\b|for\b)/i;
+
 const TOKEN =
   /\s+|--[^\n]*|\/\*|[uU]&['"]|[eE]'(?:[^'\\]|\\[\s\S]|'')*(')?|(?:[bBxXnN])?'(?:[^']|'')*(')?|"(?:[^"]|"")*(")?|\$(?:[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?\$|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*|\d[\w.]*|\|\||[\s\S]/y;
 
@@ -82,9 +108,11 @@ export function shapeOf(sql: string): SqlShape {
     quoted: [],
     definition: false,
     joined: false,
+    patterns: false,
   };
   const code: string[] = [];
   let atStart = true;
+  let afterLiteral = false;
   let at = 0;
   const malformed = (): SqlShape => ({ ...shape, kind: "malformed", code: sql });
   while (at < sql.length) {
@@ -110,6 +138,7 @@ export function shapeOf(sql: string): SqlShape {
       const end = sql.indexOf(token, at);
       if (end < 0) return malformed();
       shape.literals.push(sql.slice(at, end));
+      afterLiteral = false;
       code.push(sql.slice(at - token.length, end + token.length));
       at = end + token.length;
       continue;
@@ -119,17 +148,25 @@ export function shapeOf(sql: string): SqlShape {
     if (quote !== undefined) {
       if (token.length < quote.length + 1 || !isClosed(token, quote)) return malformed();
       if (quote === '"') shape.quoted.push(token.slice(1, -1));
-      else shape.literals.push(literalOf(token, quote));
+      else {
+        // Literals on two lines are one (PostgreSQL documentation, "String Constants").
+        shape.joined ||= afterLiteral;
+        shape.literals.push(literalOf(token, quote));
+      }
+      afterLiteral = quote !== '"';
       atStart = false;
       continue;
     }
+    afterLiteral = false;
     if (token === ";") {
       atStart = true;
       continue;
     }
     // A comment may stand between a function's name and its parenthesis.
     const called = /^\s*[(/-]/.test(sql.slice(at, at + 64));
-    note(shape, token.toLowerCase(), { atStart, called });
+    const word = token.toLowerCase();
+    note(shape, word, { atStart, called });
+    if (called && hidesText(word, sql.slice(at, at + 4_096))) shape.opaque = true;
     if (token !== "(") atStart = false;
   }
   return { ...shape, code: code.join("") };
@@ -152,6 +189,16 @@ function note(
   if (word === "||" || word === "concat" || word === "concat_ws" || word === "format") {
     shape.joined = true;
   }
+  if (word === "like" || word === "ilike" || word === "similar") shape.patterns = true;
+}
+
+/** Whether a function makes text that no literal shows. */
+function hidesText(word: string, rest: string): boolean {
+  if (CUTTING_FUNCTIONS.has(word)) return !OF_COLUMN.test(rest);
+  if (!COMPOSING_FUNCTIONS.has(word)) return false;
+  const plain = /^\s*\(([^()]*)\)/.exec(rest)?.[1];
+  return plain === undefined ||
+    (plain.match(/'[^']*'/g) ?? []).some((it) => /[\p{L}\p{N}]/u.test(it));
 }
 
 function commentEnd(sql: string, from: number): number {
