@@ -1,7 +1,10 @@
-import type { Json, ToolCall, ToolSchema } from "../probes/mod.ts";
+import type { ToolCall, ToolSchema } from "../probes/mod.ts";
+import { inTurn } from "./_in_turn.ts";
+import { plainCopy } from "./_plain_copy.ts";
 import { textOf } from "./_text_of.ts";
 import type { Chain, Review } from "./chain.ts";
 import type { OpenContext } from "./context.ts";
+import type { HistoryEntry } from "./defense.ts";
 
 /** A tool as an agent calls it: one object of arguments in, a promise out. */
 export type AsyncTool<A, R> = (args: A) => Promise<R>;
@@ -38,13 +41,15 @@ export class StoppedCallError extends Error {
 
 /**
  * Puts the call stage of a chain in front of a tool. The arguments are copied and frozen before
- * they are reviewed, and that copy is what the tool gets, so nothing can change in between. Layers
- * of other stages are the caller's to run, with `chain.review`.
+ * they are reviewed, and that copy is what the tool gets, so nothing can change in between. Calls of
+ * one conversation that are made side by side are reviewed one after the other, each with those
+ * before it in the history, also when a tool fails afterwards. Layers of other stages are the
+ * caller's to run, with `chain.review`.
  *
  * @param tool The tool.
  * @param options The chain and what its layers need to know.
  * @returns A function that the agent calls instead. It throws {@linkcode StoppedCallError} when the
- * call is stopped, and a `DataCloneError` when the arguments are not plain data.
+ * call is stopped, and a `TypeError` or a `DataCloneError` when the arguments are not JSON.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -73,19 +78,24 @@ export function guardTool<A extends object, R>(
   { name, chain, context, schema }: GuardToolOptions,
 ): AsyncTool<A, R> {
   return async (args) => {
-    const call: ToolCall = { name, arguments: structuredClone(args) as Record<string, Json> };
-    const review = await chain.review(
-      "call",
-      schema === undefined ? { call } : { call, schema },
-      context,
-    );
-    if (review.verdict !== "allow") throw new StoppedCallError(call, review);
-    const reviewed = review.subject.call;
-    if (reviewed.name !== name) {
-      throw new TypeError(`Cannot call "${reviewed.name}": this function calls "${name}"`);
-    }
-    const result = await tool(reviewed.arguments as A);
-    context.history.push({ call: reviewed, result: textOf(result) });
+    const call: ToolCall = { name, arguments: plainCopy(args) };
+    const entry = await inTurn(context, async () => {
+      const review = await chain.review(
+        "call",
+        schema === undefined ? { call } : { call, schema },
+        context,
+      );
+      if (review.verdict !== "allow") throw new StoppedCallError(call, review);
+      const reviewed = review.subject.call;
+      if (reviewed.name !== name) {
+        throw new TypeError(`Cannot call "${reviewed.name}": this function calls "${name}"`);
+      }
+      const entry: HistoryEntry = { call: reviewed };
+      context.history.push(entry);
+      return entry;
+    });
+    const result = await tool(entry.call.arguments as A);
+    entry.result = textOf(result);
     return result;
   };
 }

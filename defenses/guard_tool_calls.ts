@@ -1,7 +1,9 @@
 import type { Json, ToolCall, ToolSchema } from "../probes/mod.ts";
+import { inTurn } from "./_in_turn.ts";
 import { textOf } from "./_text_of.ts";
 import type { Chain, Review } from "./chain.ts";
 import type { OpenContext } from "./context.ts";
+import type { HistoryEntry } from "./defense.ts";
 
 /** A tool call as an OpenAI-compatible chat endpoint returns it. */
 export interface OpenAiToolCall {
@@ -119,12 +121,18 @@ async function answer(
   if (args === undefined) return problem("The arguments are not a JSON object");
   const call: ToolCall = { name, arguments: args };
   const subject = schema === undefined ? { call } : { call, schema };
-  const before = await chain.review("call", subject, context);
+  const entry: HistoryEntry = { call };
+  const before = await inTurn(context, async () => {
+    const review = await chain.review("call", subject, context);
+    entry.call = review.subject.call;
+    if (review.verdict === "allow") context.history.push(entry);
+    return review;
+  });
   if (before.verdict !== "allow") return stop(answered, before);
   const reviewed = before.subject.call;
   const content = textOf(await execute(reviewed.name, reviewed.arguments));
   const after = await chain.review("result", { call: reviewed, content }, context);
-  context.history.push({ call: reviewed, result: after.subject.content });
+  entry.result = after.subject.content;
   return after.verdict === "allow" ? after.subject.content : stop(answered, after);
 }
 

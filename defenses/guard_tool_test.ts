@@ -4,6 +4,7 @@ import { chain } from "./chain.ts";
 import { openContext } from "./context.ts";
 import type { Defense } from "./defense.ts";
 import { guardTool, StoppedCallError } from "./guard_tool.ts";
+import { limits } from "./limits/limits.ts";
 
 const lookup = { principal: () => Promise.resolve(undefined) };
 
@@ -124,4 +125,50 @@ Deno.test("guardTool() learns from the results of the conversation's other tools
   assert.equal(await remove(args), "1");
   await list({ realm: "acme" });
   await assert.rejects(remove(args), { name: "StoppedCallError" });
+});
+
+Deno.test("guardTool() refuses arguments in which a layer could not see what the tool sees", async () => {
+  const { calls, tool } = counter();
+  const guarded = guardTool<Record<string, unknown>, string>(tool, {
+    name: "remove_user",
+    chain: chain([auditNamespaceGuard({ rules: { remove_user: { by: "principal" } } })]),
+    context: openContext({ lookup }),
+  });
+  const twice = ["alice.dev"];
+  const cyclic: Record<string, unknown> = {};
+  cyclic.self = cyclic;
+  for (
+    const who of [
+      new Set(["henry.compliance"]),
+      new Map([["name", "henry.compliance"]]),
+      Object.assign(["alice.dev"], { also: "henry.compliance" }),
+      new Date(),
+      new Uint8Array(1),
+      10n,
+      NaN,
+      [undefined],
+      [twice, twice],
+      cyclic,
+    ]
+  ) await assert.rejects(guarded({ who }), { name: "TypeError", message: /argument "who"/ });
+  assert.equal(calls.length, 0);
+  await guarded({ who: "alice.dev", also: undefined });
+  assert.deepEqual(calls, [{ who: "alice.dev" }]);
+});
+
+Deno.test("guardTool() reviews calls made side by side as if one after the other", async () => {
+  const { calls, tool } = counter();
+  const failing = async (args: { user_id: string }): Promise<never> => {
+    await tool(args);
+    throw new Error("The answer was lost");
+  };
+  const reset = guardTool(failing as (args: { realm: string; user_id: string }) => Promise<never>, {
+    name: "kc_logout_user_sessions",
+    chain: chain([limits()]),
+    context: openContext({ lookup: { principal: () => Promise.resolve(undefined) } }),
+  });
+  const users = ["a.a", "b.b", "c.c", "d.d", "e.e", "f.f", "g.g"];
+  const answers = await Promise.allSettled(users.map((user_id) => reset({ realm: "x", user_id })));
+  const stopped = answers.filter((it) => it.status === "rejected" && it.reason.review);
+  assert.deepEqual([calls.length, stopped.length], [5, 2]);
 });
