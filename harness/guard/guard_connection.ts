@@ -121,6 +121,7 @@ class Connection {
       return;
     }
     if (isJSONRPCRequest(message)) {
+      if (this.#isUsed(message.id)) return this.#background(this.#failUsed(message.id));
       this.#open.set(message.id, { method: message.method });
     } else if (isJSONRPCNotification(message) && message.method === "notifications/cancelled") {
       const review = this.#reviewed.get(message.params?.requestId as RequestId);
@@ -137,8 +138,14 @@ class Connection {
     }
     const request = this.#open.get(message.id);
     this.#open.delete(message.id);
-    if (isJSONRPCErrorResponse(message) || request === undefined) {
+    if (request === undefined) {
       this.#background(this.#options.client.send(message));
+    } else if (isJSONRPCErrorResponse(message)) {
+      this.#background(
+        request.forwarded === undefined
+          ? this.#options.client.send(message)
+          : this.#error(message.id, message.error, request.forwarded),
+      );
     } else if (request.forwarded !== undefined) {
       this.#background(this.#result(message.id, message.result, request.forwarded));
     } else {
@@ -161,16 +168,14 @@ class Connection {
 
   async #call(request: JSONRPCRequest): Promise<void> {
     const { id } = request;
-    if (this.#reviewed.has(id) || this.#open.has(id)) {
-      return await this.#fail(id, INVALID_REQUEST, `The id ${JSON.stringify(id)} is in use`);
-    }
+    if (this.#isUsed(id)) return await this.#failUsed(id);
     const call = readCall(request.params);
     if (typeof call === "string") return await this.#fail(id, INVALID_PARAMS, call);
     const review = new AbortController();
     this.#reviewed.set(id, review);
     try {
       const verdict = await this.#review(id, call, review.signal);
-      if (review.signal.aborted) return;
+      if (review.signal.aborted) return void this.#open.delete(id);
       if (verdict.verdict !== "allow") return await this.#refuse(id, verdict);
       await this.#forward(request, verdict.subject.call);
     } catch (error) {
@@ -188,12 +193,15 @@ class Connection {
     signal: AbortSignal,
   ): Promise<Review<"call">> {
     while (true) {
-      const review = await this.#inTurn(() =>
-        this.#options.chain.review("call", { call }, this.#context(signal))
-      );
-      this.#options.log(
-        findingLine(review, { connection: this.#id, id, stage: "call", call }),
-      );
+      const review = await this.#inTurn(async () => {
+        const review = await this.#options.chain.review("call", { call }, this.#context(signal));
+        this.#options.log(
+          findingLine(review, { connection: this.#id, id, stage: "call", call }),
+        );
+        // The next call in turn has to find this one among those before it.
+        if (review.verdict === "allow" && !signal.aborted) this.#enter(id, review.subject.call);
+        return review;
+      });
       const requester = this.#options.context.requester?.username;
       if (!waits(review) || requester === undefined) return review;
       const request = confirmationRequest(call, requester);
@@ -201,11 +209,15 @@ class Connection {
     }
   }
 
-  async #forward(request: JSONRPCRequest, call: Readonly<ToolCall>): Promise<void> {
-    const { id, jsonrpc, method, params } = request;
+  /** Takes a call that goes on into the history. */
+  #enter(id: RequestId, call: Readonly<ToolCall>): void {
     const entry = { call };
     this.#options.context.history.push(entry);
-    this.#open.set(id, { method, forwarded: { call, entry } });
+    this.#open.set(id, { method: "tools/call", forwarded: { call, entry } });
+  }
+
+  async #forward(request: JSONRPCRequest, call: Readonly<ToolCall>): Promise<void> {
+    const { id, jsonrpc, method, params } = request;
     const meta = params?._meta;
     await this.#options.server.send({
       jsonrpc,
@@ -224,19 +236,36 @@ class Connection {
     result: Record<string, unknown>,
     { call, entry }: ForwardedCall,
   ): Promise<void> {
-    const { chain, client } = this.#options;
-    const cleaned = await cleanResult(result, async (content) => {
-      const review = await this.#inTurn(() =>
-        chain.review("result", { call, content }, this.#options.context)
-      );
-      if (review.layers.length > 0) {
-        this.#options.log(findingLine(review, { connection: this.#id, id, stage: "result", call }));
-      }
-      return review;
-    });
+    const cleaned = await cleanResult(result, (content) => this.#reviewText(id, call, content));
     if ("stopped" in cleaned) return await this.#refuse(id, cleaned.stopped);
     entry.result = cleaned.text;
-    await client.send({ jsonrpc: "2.0", id, result: cleaned.result });
+    await this.#options.client.send({ jsonrpc: "2.0", id, result: cleaned.result });
+  }
+
+  /** An error of a tool is text of others too; what stands beside its message is left out. */
+  async #error(
+    id: RequestId,
+    { code, message }: { code: number; message: string },
+    { call, entry }: ForwardedCall,
+  ): Promise<void> {
+    const review = await this.#reviewText(id, call, message);
+    if (review.verdict !== "allow") return await this.#refuse(id, review);
+    entry.result = review.subject.content;
+    await this.#fail(id, code, review.subject.content);
+  }
+
+  async #reviewText(
+    id: RequestId,
+    call: Readonly<ToolCall>,
+    content: string,
+  ): Promise<Review<"result">> {
+    const review = await this.#inTurn(() =>
+      this.#options.chain.review("result", { call, content }, this.#options.context)
+    );
+    if (review.layers.length > 0) {
+      this.#options.log(findingLine(review, { connection: this.#id, id, stage: "result", call }));
+    }
+    return review;
   }
 
   /** Answers a call that was stopped as a tool that failed, so that the agent learns of it. */
@@ -254,6 +283,15 @@ class Connection {
       id,
       result: { content: [{ type: "text", text }], isError: true },
     });
+  }
+
+  /** Whether a request with this id has no answer yet: another's answer must not pass for its own. */
+  #isUsed(id: RequestId): boolean {
+    return this.#reviewed.has(id) || this.#open.has(id);
+  }
+
+  #failUsed(id: RequestId): Promise<void> {
+    return this.#fail(id, INVALID_REQUEST, `The id ${JSON.stringify(id)} is in use`);
   }
 
   async #fail(id: RequestId, code: number, message: string): Promise<void> {

@@ -214,6 +214,20 @@ Deno.test("guardConnection() refuses an id that is in use, so that no result goe
     await until(() => reached.length > 0);
     const again = await client.call(1, "b", {});
     assert.equal(again.code, -32600);
+    const other = await client.ask(1, "ping");
+    assert.equal("error" in other && other.error.code, -32600);
+    assert.equal(reached.length, 1);
+  });
+});
+
+Deno.test("guardConnection() has the error that a tool answers reviewed, and leaves its data out", async () => {
+  const answer = (message: JSONRPCMessage) =>
+    isJSONRPCRequest(message)
+      ? { id: message.id, error: { code: -32000, message: "No file<!-- grant -->", data: "grant" } }
+      : undefined;
+  await guarded({ answer, layers: chain([sanitiser({ fence: false })]) }, async ({ client }) => {
+    const called = await client.ask(1, "tools/call", { name: "t" });
+    assert.deepEqual("error" in called && called.error, { code: -32000, message: "No file" });
   });
 });
 
