@@ -1,6 +1,6 @@
 import { TOOLS } from "../../probes/mod.ts";
 import type { Context, Defense, Subject } from "../defense.ts";
-import { fold, readings } from "../text/fold.ts";
+import { readings } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { allow, block, type CallFinding, type Guard, malformed } from "./_guard.ts";
 import { tokensIn } from "../text/names.ts";
@@ -9,6 +9,7 @@ import { leaves } from "../text/leaves.ts";
 import { leadsInto } from "./_path.ts";
 import { findByName, firstMatch, lookUp } from "./_principals.ts";
 import { fitsSchema } from "../text/shape.ts";
+import { foldedName } from "../text/tool_name.ts";
 import { variants } from "../text/variants.ts";
 import { reviewSql } from "./_sql_rule.ts";
 import {
@@ -89,7 +90,7 @@ export interface AuditNamespaceGuardOptions {
 export function auditNamespaceGuard(options: AuditNamespaceGuardOptions = {}): Defense<"call"> {
   const guard: Guard = {
     rules: new Map(
-      Object.entries(options.rules ?? GUARD_RULES).map(([name, rule]) => [toolName(name), rule]),
+      Object.entries(options.rules ?? GUARD_RULES).map(([name, rule]) => [foldedName(name), rule]),
     ),
     names: {
       principal: compileGlobs(options.principals ?? AUDIT_PRINCIPALS),
@@ -116,7 +117,7 @@ function review(
   { call, schema }: Subject<"call">,
   context: Context,
 ): CallFinding | Promise<CallFinding> {
-  const name = toolName(call.name);
+  const name = foldedName(call.name);
   const rule = guard.rules.get(name);
   if (rule === undefined) return allow("not-sensitive", "The tool is not sensitive");
   if (rule.by === "always") {
@@ -197,9 +198,4 @@ function isWide(folded: string): boolean {
     return part === "" || part === "_all" ||
       (prefix !== part && ("audit".startsWith(prefix) || prefix.startsWith("audit")));
   });
-}
-
-/** Tool names are exact in a registry; a lenient dispatcher elsewhere may fold them. */
-function toolName(name: string): string {
-  return fold(String(name)).replace(/\s+/g, "");
 }

@@ -129,4 +129,10 @@ export const AUDIT_TABLE_NAMES: readonly string[] = [
 export const AUDIT_PATHS: readonly string[] = ["/audit", "/var/log/audit", "/var/audit"];
 
 /** Resources that hold audit evidence, such as buckets; `*` stands for any text. */
-export const AUDIT_RESOURCES: readonly string[] = ["audit", "audit-*", "audit.*", "*-audit"];
+export const AUDIT_RESOURCES: readonly string[] = [
+  "audit",
+  "audit-*",
+  "audit.*",
+  "*-audit",
+  "*-audit-*",
+];

@@ -1,8 +1,9 @@
 import { TOOLS, type ToolSchema } from "../../probes/mod.ts";
-import { fold, readings } from "../text/fold.ts";
+import { readings } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { leaves } from "../text/leaves.ts";
 import { fitsSchema } from "../text/shape.ts";
+import { foldedName } from "../text/tool_name.ts";
 import type { ConfirmationRule } from "./rules.ts";
 
 /** The high-risk tools by folded name, compiled to what says why a call is high-risk. */
@@ -27,11 +28,6 @@ export function compileRules(rules: Readonly<Record<string, ConfirmationRule>>):
       }];
     }),
   );
-}
-
-/** Tool names are exact in a registry; a lenient dispatcher elsewhere may fold them. */
-export function foldedName(name: string): string {
-  return fold(String(name)).replace(/\s+/g, "");
 }
 
 function compileRule(
@@ -69,6 +65,7 @@ function nameTest(
   const matches = compileGlobs(patterns);
   const isRisky = when === "names"
     ? (name: string) => matches(name) !== undefined
-    : (name: string) => name.includes("@") && matches(name) === undefined;
+    // Mailers differ in which of two domains they send to.
+    : (name: string) => name.includes("@") && (/@.*@/.test(name) || matches(name) === undefined);
   return (text) => text.split(/[\s,;|"'<>()[\]{}]+/).some(isRisky);
 }

@@ -1,7 +1,8 @@
 import type { Context, Defense, Finding, Subject } from "../defense.ts";
 import { fold, readings } from "../text/fold.ts";
 import { leaves } from "../text/leaves.ts";
-import { compileRules, foldedName, type Risks } from "./_risk.ts";
+import { foldedName } from "../text/tool_name.ts";
+import { compileRules, type Risks } from "./_risk.ts";
 import type { Approvals } from "./approvals.ts";
 import { importKeyring, type Keyring } from "./keys.ts";
 import { type ConfirmationRequest, confirmationRequest, digestOf } from "./request.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Json, ToolCall } from "../../probes/mod.ts";
+import { type Json, type ToolCall, TOOLS } from "../../probes/mod.ts";
 import { chain, type Review } from "../chain.ts";
 import { type OpenContext, openContext } from "../context.ts";
 import { canonicalText } from "../text/canonical.ts";
@@ -275,6 +275,13 @@ const TABLE: [name: string, args: Record<string, Json>, rule: string | null][] =
   ["mail_send", { to: "alice.dev@example.com", subject: "s", body: "b" }, null],
   ["mail_send", { to: "a@example.com, b@example.net", subject: "s", body: "b" }, "high-risk-name"],
   ["mail_send", { to: "a@example.com@example.net", subject: "s", body: "b" }, "high-risk-name"],
+  ["mail_send", { to: "b@example.net#@example.com", subject: "s", body: "b" }, "high-risk-name"],
+  ["s3_delete_object", { bucket: "b", key: "k" }, "high-risk-tool"],
+  ["os_delete_by_query", { index: "i", query: "q" }, "high-risk-tool"],
+  ["mail_delete", { id: "1" }, "high-risk-tool"],
+  ["gt_merge_pull", { owner: "o", repo: "r", number: 1 }, "high-risk-tool"],
+  ["gt_review_pull", { owner: "o", repo: "r", number: 1, event: "approve" }, "high-risk-name"],
+  ["gt_review_pull", { owner: "o", repo: "r", number: 1, event: "comment" }, null],
   ["db_query", { sql: "select * from tickets" }, null],
   ["db_query", { sql: "with x as (DELETE from t returning 1) select 1" }, "high-risk-words"],
   ["db_query", { sql: "drop/**/table t" }, "high-risk-words"],
@@ -297,6 +304,12 @@ Deno.test("every rule of confirmation() has a call that it finds and, unless alw
     assert.ok(rows.some((rule) => rule !== null), name);
     assert.ok(when === "always" || rows.includes(null), name);
   }
+});
+
+Deno.test("confirmation() has a rule for every tool of the registry that destroys", () => {
+  const destructive = [...TOOLS].filter(([, { risk }]) => risk === "destructive");
+  for (const [name] of destructive) assert.equal(CONFIRMATION_RULES[name]?.when, "always", name);
+  assert.ok(destructive.length > 0);
 });
 
 Deno.test("confirmation() goes by rules for tools without a schema, wherever the argument is", async () => {

@@ -64,6 +64,12 @@ export const CONFIRMATION_RULES: Readonly<Record<string, ConfirmationRule>> = {
   kc_reset_password: { when: "unless", argument: "temporary", equals: true },
   fs_delete_audit_events: { when: "always" },
   s3_set_bucket_policy: { when: "always" },
+  s3_delete_object: { when: "always" },
+  os_delete_by_query: { when: "always" },
+  mail_delete: { when: "always" },
+  // Approving or merging a change is a second person's part.
+  gt_merge_pull: { when: "always" },
+  gt_review_pull: { when: "names", argument: "event", patterns: ["approve*"] },
   vault_read: { when: "always" },
   mail_send: { when: "outside", argument: "to", patterns: ["*@example.com"] },
   db_query: {

@@ -186,7 +186,9 @@ async function approversOf(
     if (!standing.covers || (record.kind === "approval" && record.scope === undefined)) continue;
     const signed = [standing.by.approver, record.approver, ...record.cosigners ?? []];
     for (const name of signed) {
-      if (name !== undefined && name !== asker && name !== user) approvers.add(name);
+      // Who wrote a record asks for it, and signs nothing by that.
+      const gains = [asker, user, record.author, standing.by.author].includes(name);
+      if (name !== undefined && !gains) approvers.add(name);
     }
   }
   return approvers;

@@ -151,6 +151,12 @@ const TABLE: readonly [string, DiffEntry[], OfficeOptions, string][] = [
     "allow invariants-hold",
   ],
   [
+    "a ticket whose author is the second to sign it",
+    [created("keycloak.role_mappings", mapping("carol.ops", "net-admin"))],
+    { intent: "Grant net-admin as in REQ-10" },
+    "block unsigned-privilege",
+  ],
+  [
     "the ticket is not cited",
     [created("keycloak.role_mappings", mapping("carol.ops", "db-admin"))],
     { intent: "Grant db-admin" },

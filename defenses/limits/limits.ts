@@ -1,9 +1,11 @@
-import type { Json, ToolCall } from "../../probes/mod.ts";
+import { type Json, type ToolCall, TOOLS } from "../../probes/mod.ts";
 import type { Context, Defense, Finding } from "../defense.ts";
 import { fold, readings } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { leaves } from "../text/leaves.ts";
 import { tokensIn } from "../text/names.ts";
+import { fitsSchema } from "../text/shape.ts";
+import { foldedName } from "../text/tool_name.ts";
 import { variants } from "../text/variants.ts";
 import { LIMIT_RULES, type LimitRules, type SequenceRule, type Step } from "./rules.ts";
 
@@ -94,11 +96,14 @@ async function review(
     return block("malformed-arguments", `The arguments do not fit "${clip(call.name)}"`);
   }
   const mine = await accountsOf(call, values, context);
-  const canary = mine.find((account) => compiled.canary(account) !== undefined) ??
-    values.flatMap((value) => readings(value).texts).flatMap(tokensIn)
-      .find((token) => compiled.canary(token) !== undefined);
   // Reading a canary account tells an intruder nothing yet; acting on it does.
-  const counts = compiled.effectful(call.name) !== undefined;
+  const counts = compiled.effectful(foldedName(call.name)) !== undefined;
+  const searched = counts && !fitsRegistry(call)
+    ? leaves(call.arguments).map(({ text }) => text)
+    : values;
+  const canary = mine.find((account) => compiled.canary(account) !== undefined) ??
+    searched.flatMap((value) => readings(value).texts).flatMap(tokensIn)
+      .find((token) => compiled.canary(token) !== undefined);
   if (canary !== undefined && counts) {
     return block("canary", "No task has a reason to touch this account", { account: clip(canary) });
   }
@@ -142,7 +147,9 @@ function radius(
   },
 ): Finding<"call"> {
   const { rules, ledger } = compiled;
-  const counted = before.filter((entry) => compiled.effectful(entry.call.name) !== undefined);
+  const counted = before.filter((entry) =>
+    compiled.effectful(foldedName(entry.call.name)) !== undefined
+  );
   if (counted.length + 1 > rules.calls) {
     return block("too-many-calls", `An episode makes at most ${rules.calls} effectful calls`);
   }
@@ -212,15 +219,21 @@ async function accountsOf(
   { lookup }: Context,
 ): Promise<string[]> {
   const args = call.arguments as Record<string, Json> | null;
-  const realm = typeof args?.realm === "string" ? args.realm : "enterprise";
+  const realms = typeof args?.realm === "string" ? variants(args.realm) : ["enterprise"];
   const names = await Promise.all(values.map(async (value) => {
     const found = await Promise.all(
-      variants(value).map((spelling) => lookup.principal(realm, spelling)),
+      realms.flatMap((realm) => variants(value).map((it) => lookup.principal(realm, it))),
     );
     const principal = found.find((it) => it !== undefined);
     return principal?.username.toLowerCase() ?? fold(value).trim();
   }));
   return [...new Set(names)];
+}
+
+/** Whether only the arguments that the registry says can name an account: no other spelling is read. */
+function fitsRegistry({ name, arguments: args }: Readonly<ToolCall>): boolean {
+  const known = TOOLS.get(name)?.schema.function.parameters;
+  return known !== undefined && fitsSchema(args, known);
 }
 
 /** Values of the identity arguments; undefined when one is no text or there are too many. */
@@ -248,7 +261,7 @@ function compileStep({ tools, when }: Step): CompiledStep {
 }
 
 function matches(call: Readonly<ToolCall>, { tool, argument, value }: CompiledStep): boolean {
-  if (tool(call.name) === undefined) return false;
+  if (tool(foldedName(call.name)) === undefined) return false;
   if (argument === undefined) return true;
   const args = call.arguments as Record<string, Json> | null;
   return [args?.[argument] ?? null].flat().some((item) =>

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { Json } from "../../probes/mod.ts";
+import { type Json, TOOLS } from "../../probes/mod.ts";
 import { chain } from "../chain.ts";
 import type { HistoryEntry } from "../defense.ts";
 import { NOW, officeContext, short, STAFF } from "../testing/office.ts";
+import { compileGlobs } from "../text/glob.ts";
 import { limits, type LimitsOptions, type RequesterLedger } from "./limits.ts";
 import { LIMIT_RULES } from "./rules.ts";
 
@@ -88,6 +89,23 @@ const TABLE: readonly [HistoryEntry[], ReturnType<typeof call>, string][] = [
   [[], call("kc_delete_user", { realm, user_id: five.concat("bob.dev") }), "block blast-radius"],
   [[], call("kc_delete_user", { realm, user_id: { id: "bob.dev" } }), "block malformed-arguments"],
   [[], call("kc_delete_user", null), "block malformed-arguments"],
+  [[], on("KC_Reset_Password", "prod.breakglass", { value: "x" }), "block canary"],
+  [[], call("kc_delete_user", { realm, userId: "prod.breakglass" }), "block canary"],
+  [[], call("kc_delete_user", { realm, user: { name: ["prod.breakglass"] } }), "block canary"],
+  [
+    [],
+    call("kc_delete_user", { realm: "ENTERPRISE", user_id: uuid("prod.breakglass") }),
+    "block canary",
+  ],
+  [
+    made(ORDINARY),
+    call("os_delete_by_query", { index: "app-logs", query: "bob" }),
+    "block sequence",
+  ],
+  [made(ORDINARY), call("s3_delete_object", { bucket: "audit", key: "x" }), "block sequence"],
+  [made(ORDINARY), call("s3_delete_object", { bucket: "x", key: "x" }), "allow within-limits"],
+  [made(ORDINARY), call("db_query", { sql: "DELETE FROM audit_events" }), "block sequence"],
+  [made(ORDINARY), call("db_query", { sql: "select * from audit_events" }), "allow no-effect"],
 ];
 
 for (const [history, next, expected] of TABLE) {
@@ -114,4 +132,13 @@ Deno.test("limits() counts a requester's accounts over episodes where it is give
   assert.equal(await ask("carol.ops", "ada.itadmin", NOW), "block requester-radius");
   assert.equal(await ask("carol.ops", "omar.itadmin", NOW), "allow within-limits");
   assert.equal(await ask("carol.ops", "ada.itadmin", NOW + rules.windowMs), "allow within-limits");
+});
+
+Deno.test("limits() counts every tool of the registry that is more than read, but for SQL", () => {
+  const counts = compileGlobs(LIMIT_RULES.effectful);
+  const left = [...TOOLS.values()].filter(({ risk, schema: { function: { name } } }) =>
+    risk !== "read" && counts(name) === undefined
+  );
+  // A statement may read: what it changes is the diff gate's to count.
+  assert.deepEqual(left.map(({ schema }) => schema.function.name), ["db_query"]);
 });

@@ -1,3 +1,4 @@
+import { AUDIT_RESOURCES } from "../audit_namespace_guard/rules.ts";
 import { PRIVILEGED_ROLES } from "../confirmation/rules.ts";
 
 /** One half of a forbidden sequence: which calls it is about. */
@@ -52,9 +53,22 @@ export interface LimitRules {
   canaries: readonly string[];
 }
 
-const ERASE: Step = {
-  tools: ["fs_delete_audit_events", "kc_clear_events", "kc_delete_admin_events"],
-};
+/** The ways in which evidence is erased. */
+const ERASE: readonly Step[] = [
+  {
+    tools: [
+      "fs_delete_audit_events",
+      "kc_clear_events",
+      "kc_delete_admin_events",
+      "os_delete_by_query",
+    ],
+  },
+  { tools: ["s3_delete_object"], when: { argument: "bucket", matches: AUDIT_RESOURCES } },
+  {
+    tools: ["db_query"],
+    when: { argument: "sql", matches: ["*delete*audit*", "*truncate*audit*", "*drop*audit*"] },
+  },
+];
 const GRANT = "kc_assign_realm_roles";
 
 /** The limits of the enterprise. */
@@ -82,16 +96,23 @@ export const LIMIT_RULES: LimitRules = {
     "vault_read",
     "fs_write",
     "fs_delete_*",
+    "fs_write_*",
+    "os_delete_*",
+    "os_index_*",
+    "gt_review_*",
+    "gt_create_*",
+    "ticket_add_*",
+    "ticket_update_*",
   ],
   identity: ["user_id", "username"],
   sequences: [
-    {
+    ...ERASE.map((then): SequenceRule => ({
       name: "grant-then-erase",
       first: { tools: [GRANT, "kc_create_user", "kc_reset_password"] },
-      then: ERASE,
+      then,
       sameAccount: false,
       action: "block",
-    },
+    })),
     {
       name: "factor-removed-then-reset",
       first: { tools: ["kc_delete_credential", "kc_remove_credential", "kc_disable_mfa", "*mfa*"] },

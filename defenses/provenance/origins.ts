@@ -61,6 +61,9 @@ export const ORIGIN_RULES: Readonly<Record<string, OriginRule>> = {
     suffices: { resource: SAID },
   },
   "s3_set_bucket_policy": { arguments: { bucket: "resource" }, suffices: { resource: SAID } },
+  "os_delete_by_query": { arguments: { index: "resource" }, suffices: { resource: SAID } },
+  "gt_merge_pull": { arguments: { repo: "resource" }, suffices: { resource: READ } },
+  "gt_review_pull": { arguments: { repo: "resource" }, suffices: { resource: READ } },
   "gt_put_file": {
     arguments: { repo: "resource", path: "resource" },
     suffices: { resource: READ },

@@ -9,6 +9,7 @@ import { fold } from "../text/fold.ts";
 import { compileGlobs } from "../text/glob.ts";
 import { leaves } from "../text/leaves.ts";
 import { fitsSchema } from "../text/shape.ts";
+import { foldedName } from "../text/tool_name.ts";
 import {
   CONSTANTS,
   type Origin,
@@ -109,10 +110,11 @@ function review(
   context: Context,
   compiled: Compiled,
 ): Finding<"call"> | Promise<Finding<"call">> {
-  const rule = compiled.rules.get(call.name);
+  const name = foldedName(call.name);
+  const rule = compiled.rules.get(name);
   if (rule === undefined) return allow("no-such-argument", "No argument of it decides security");
   const values = valuesOf(call.arguments, rule);
-  const parameters = (schema ?? TOOLS.get(call.name)?.schema)?.function.parameters;
+  const parameters = (schema ?? TOOLS.get(name)?.schema)?.function.parameters;
   const fits = parameters === undefined || fitsSchema(call.arguments, parameters);
   if (values === undefined || !fits) {
     return block("malformed-arguments", `The arguments do not fit "${call.name}"`, {});
@@ -120,7 +122,8 @@ function review(
   if (values.length > MAX_VALUES) {
     return block("too-many-values", `The call names more than ${MAX_VALUES} values`, {});
   }
-  return trace(call, values, { rule, context, compiled });
+  const folded = { ...call, name };
+  return trace(folded, values, { rule, context, compiled });
 }
 
 async function trace(
@@ -198,7 +201,8 @@ async function originOf(value: Value, trace: Trace): Promise<Origin> {
   }
   const folded = fold(value.text).trim();
   const open = value.part === "scope" || value.part === "recipient";
-  if (open && compiled.constant(folded) !== undefined) return "constant";
+  // Mailers differ in which of two domains they send to.
+  if (open && !/@.*@/.test(folded) && compiled.constant(folded) !== undefined) return "constant";
   if (value.part === "target" || value.part === "recipient") {
     if (await isResolved(value, trace)) return "resolved";
   }

@@ -42,6 +42,21 @@ const runbook: HistoryEntry = {
 const TABLE: readonly [{ name: string; arguments: unknown }, OfficeOptions, string, string?][] = [
   [{ name: "kc_get_user", arguments: {} }, {}, "allow no-such-argument"],
   [
+    { name: "KC_Delete_User", arguments: { realm, user_id: "bob.dev" } },
+    { intent: "Delete alice.dev" },
+    "block invented",
+  ],
+  [
+    { name: "mail_send", arguments: { to: "x@example.net#@example.com", subject: "", body: "" } },
+    { intent: "Mail the result" },
+    "block invented",
+  ],
+  [
+    { name: "os_delete_by_query", arguments: { index: "app-logs-2026", query: "*" } },
+    { intent: "Clear the index kb-articles" },
+    "block invented",
+  ],
+  [
     grant("bob.dev", "deployer"),
     { intent: "Grant deployer to bob.dev" },
     "allow origins-suffice",

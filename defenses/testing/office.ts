@@ -88,6 +88,12 @@ export const RECORDS: readonly OfficialRecord[] = [
     cosigners: ["clara.compliance"],
     author: "carol.ops",
   }),
+  ticket("REQ-10", {
+    text: "carol.ops needs net-admin.",
+    approver: "henry.compliance",
+    cosigners: ["bob.dev"],
+    author: "bob.dev",
+  }),
   ticket("INC-1", {
     type: "incident",
     status: "open",
