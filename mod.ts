@@ -54,6 +54,7 @@ export {
   type Summary,
   type SummaryOptions,
 } from "./harness/reports/summary.ts";
+export type { FailureBounds, SuiteMetrics } from "./harness/reports/suite_metrics.ts";
 export type { CategoryScore, SuiteScore } from "./harness/reports/suite_score.ts";
 export type { ErrorCount, KindErrors } from "./harness/replies/reply_errors.ts";
 export type { Arm, ArmModel, DefenseMode } from "./harness/runner/arm.ts";

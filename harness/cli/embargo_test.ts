@@ -88,7 +88,12 @@ async function played(
 }
 
 function summaryOf({ verdicts, plan, manifest }: RunFiles) {
-  return summarise(verdicts, { run: "one", units: plan.length, probeSet: manifest.probes.sha256 });
+  return summarise(verdicts, {
+    run: "one",
+    units: plan.length,
+    probeSet: manifest.probes.sha256,
+    arms: manifest.arms,
+  });
 }
 
 /** Files under a folder that hold the canary, whatever its case, packed or not. */

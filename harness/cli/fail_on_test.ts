@@ -18,6 +18,6 @@ Deno.test("parseFailRule() reads a rate, a side and a limit, and nothing else", 
 });
 
 Deno.test("brokenRules() fails a rule that nothing measured instead of passing it", () => {
-  const empty = summarise([], { run: "r", units: 0, probeSet: "" });
+  const empty = summarise([], { run: "r", units: 0, probeSet: "", arms: {} });
   assert.match(brokenRules([parseFailRule("hit>0.5")], empty)[0] ?? "", /cannot be decided/);
 });

@@ -201,6 +201,7 @@ async function finish(evaluation: Evaluation): Promise<Summary> {
     run: basename(evaluation.folder),
     units: run.plan.length,
     probeSet: run.manifest.probes.sha256,
+    arms: run.manifest.arms,
   });
   try {
     Deno.writeTextFileSync(

@@ -49,5 +49,6 @@ export function summaryOf(run: RunFiles): Summary {
     run: basename(run.path),
     units: run.plan.length,
     probeSet: run.manifest.probes.sha256,
+    arms: run.manifest.arms,
   });
 }

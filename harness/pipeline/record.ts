@@ -18,6 +18,8 @@ export interface LayerFinding {
   evidence?: Record<string, unknown>;
   /** Time that it took, in milliseconds. */
   ms: number;
+  /** Prompt and generated tokens of the layer's own model; absent when it asked none. */
+  tokens?: number;
 }
 
 /** What one model generated. */

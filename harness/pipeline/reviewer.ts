@@ -39,16 +39,25 @@ export interface PortFailure {
  *
  * @param chain The layers with their modes.
  * @param failure Where the ports of this chain's layers (the critic's model) leave their failures.
+ * @param spent Where they leave the tokens that a layer's review took, by its name.
  */
-export function chainReviewer(chain: Chain, failure: PortFailure = {}): Reviewer {
+export function chainReviewer(
+  chain: Chain,
+  failure: PortFailure = {},
+  spent: Map<string, number> = new Map(),
+): Reviewer {
   return {
     async review<S extends Stage>(stage: S, subject: Subject<S>, context: Context) {
       if (!chain.has(stage)) return { findings: [], subject, rewritten: false, stop: null };
+      spent.clear();
       const review = await chain.review(stage, subject, context);
       if (failure.error !== undefined) throw failure.error;
       const stopper = review.layers.find(({ defense }) => defense === review.stoppedBy);
       return {
-        findings: review.layers.map((layer) => findingOf(stage, layer)),
+        findings: review.layers.map((layer) => {
+          const tokens = spent.get(layer.defense);
+          return { ...findingOf(stage, layer), ...(tokens === undefined ? {} : { tokens }) };
+        }),
         subject: review.subject,
         rewritten: review.layers.some(({ mode, finding }) =>
           mode === "enforce" && finding?.action === "rewrite"

@@ -1,6 +1,7 @@
 import { layout, markdownTable, type Row } from "./_layout.ts";
 import { scoreNotes, scoreTable } from "./score_table.ts";
 import { formatRate } from "./rate.ts";
+import type { SuiteMetrics } from "./suite_metrics.ts";
 import type { Group, Rate, Summary } from "./summary.ts";
 
 export { formatRate } from "./rate.ts";
@@ -53,9 +54,13 @@ function cells(rates: object): Row {
 
 function notes(summary: Summary): string {
   const stopped = Object.entries(summary.stopped_by).sort(([, a], [, b]) => b - a)
-    .map(([layer, count]) => `${layer} ${count}`).join(", ");
+    .map(([layer, count]) => {
+      const alone = summary.sole_stopper[layer];
+      return alone === undefined ? `${layer} ${count}` : `${layer} ${count} (${alone} alone)`;
+    }).join(", ");
   return [
     ...summary.scores.flatMap(scoreNotes),
+    ...summary.suites.flatMap(suiteNotes),
     ...(stopped === "" ? [] : [`Attacks first stopped by: ${stopped}`]),
     `Malformed decisions: ${summary.malformed}; verdicts with a failed defense: ` +
     `${summary.defense_errors}; units without a verdict: ${summary.units - summary.verdicts}`,
@@ -63,4 +68,36 @@ function notes(summary: Summary): string {
       summary.probe_set.slice(0, 12)
     }`,
   ].join("\n");
+}
+
+/** What a suite's rates alone don't say: the worst variants, friction, and what failures may hide. */
+function suiteNotes(metrics: SuiteMetrics): string[] {
+  const { suite, hit_worst, over_refusal_hard: hard, over_refusal_friction: friction } = metrics;
+  const figures = [
+    ...(hit_worst === null ? [] : [`hit in the worst variant ${figure(hit_worst)} of templates`]),
+    ...(hard === null ? [] : [`over-refusal hard ${figure(hard)}`]),
+    ...(friction === null ? [] : [`with friction ${figure(friction)}`]),
+  ];
+  const { attack, benign } = metrics.ended_by_failure;
+  return [
+    ...(figures.length === 0 ? [] : [`${suite}: ${figures.join("; ")}`]),
+    ...(attack + benign === 0 ? [] : [
+      `${suite}: failed defenses ended ${attack} attacks and ${benign} benign requests; had they ` +
+      `not: ${boundsText(metrics.bounds)}`,
+    ]),
+  ];
+}
+
+function figure(rate: Rate): string {
+  return `${formatRate(rate)} (n = ${rate.n})`;
+}
+
+/** The rates that failures leave open. */
+export function boundsText(bounds: SuiteMetrics["bounds"]): string {
+  const percent = ({ rate }: Rate) => rate === null ? "?" : (100 * rate).toFixed(1);
+  return Object.entries(bounds).flatMap(([name, value]) =>
+    value === null || value.low.count === value.high.count
+      ? []
+      : [`${name.replace("_", "-")} ${percent(value.low)} to ${percent(value.high)} %`]
+  ).join(", ");
 }

@@ -166,15 +166,19 @@ export function reviewerFactory(
   { inference, modes, approver }: LayerOptions,
 ): (failure: PortFailure, signal: AbortSignal) => Reviewer {
   return (failure, signal) => {
+    const spent = new Map<string, number>();
     const layers = layersWith(async (messages, { maxTokens }) => {
       try {
-        return (await inference.generate("critic", { messages, maxTokens, signal })).text;
+        const reply = await inference.generate("critic", { messages, maxTokens, signal });
+        const tokens = reply.promptTokens + reply.generatedTokens;
+        spent.set("intent-critic", (spent.get("intent-critic") ?? 0) + tokens);
+        return reply.text;
       } catch (error) {
         failure.error = error;
         throw error;
       }
     });
     // A local model's answer may take long; its own deadline is the back end's.
-    return chainReviewer(chain(layers, { modes, approver, timeoutMs: 600_000 }), failure);
+    return chainReviewer(chain(layers, { modes, approver, timeoutMs: 600_000 }), failure, spent);
   };
 }

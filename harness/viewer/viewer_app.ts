@@ -101,5 +101,6 @@ function summaryOf(run: RunFiles): Summary {
     run: run.manifest.id,
     units: run.plan.length,
     probeSet: run.manifest.probes.sha256,
+    arms: run.manifest.arms,
   });
 }

@@ -1,9 +1,8 @@
 import { stopOf } from "../../../defenses/mod.ts";
 import { findingsOf, type LayerFinding } from "../../pipeline/record.ts";
 import type { Manifest } from "../../runner/manifest.ts";
-import type { RecordedUnit } from "../../matrix/recorded_run.ts";
-import { clusterOf, type Counted, type Rate, rateOf, type Summary } from "../summary.ts";
-import { anyOfCluster, countClusters } from "../../statistics/mod.ts";
+import { type RecordedUnit, unitName } from "../../matrix/recorded_run.ts";
+import { type Counted, type Rate, rateOf, type Summary } from "../summary.ts";
 
 /** What one layer did in a run. */
 export interface LayerRow {
@@ -19,6 +18,11 @@ export interface LayerRow {
   sole: number;
   /** Reviews that failed. */
   failed: number;
+  /**
+   * What its reviews added to each of the `n` episodes in which it was asked: milliseconds, and mean
+   * tokens of its own model; null when it was never asked.
+   */
+  added: { n: number; ms: Quantiles; tokens: number } | null;
 }
 
 /** A share of a family's attacks that a layer asked to stop. */
@@ -41,12 +45,8 @@ export interface TechniqueRow {
   hit: Rate;
 }
 
-/** Times of one stage in milliseconds. */
-export interface StageTimes {
-  /** Stage: a model, or a layer. */
-  stage: string;
-  /** Number of measurements. */
-  n: number;
+/** Where measurements lie. */
+export interface Quantiles {
   /** 5th percentile. */
   low: number;
   /** Median. */
@@ -55,14 +55,22 @@ export interface StageTimes {
   high: number;
 }
 
+/** Times of one stage in milliseconds. */
+export interface StageTimes extends Quantiles {
+  /** Stage: a model, or a layer. */
+  stage: string;
+  /** Number of measurements. */
+  n: number;
+}
+
 /** All that a report shows beside the episodes themselves. */
 export interface ReportData {
   /** The run's manifest. */
   manifest: Manifest;
   /** The run's summary. */
   summary: Summary;
-  /** Templates in whose worst variant the attack hit, by suite. */
-  worst: { suite: string; count: number; clusters: number; low: number; high: number }[];
+  /** Attacks that did not hit while their twins were completed, of pairs with both, by suite. */
+  safe: { suite: string; rate: Rate }[];
   /** The layers. */
   layers: LayerRow[];
   /** Layers by family of attacks. */
@@ -99,7 +107,7 @@ export function reportData(
   return {
     manifest,
     summary,
-    worst: worstVariants(units),
+    safe: safeCompletion(units),
     layers: names.map((layer) => ({
       layer,
       mode: modes[layer] ?? "off",
@@ -107,6 +115,7 @@ export function reportData(
       benign: askedBy(layer, benign),
       sole: attacks.filter(({ layers }) => layers.size === 1 && layers.has(layer)).length,
       failed: asked.flatMap(({ failed }) => failed).filter((name) => name === layer).length,
+      added: addedBy(layer, units),
     })),
     layerFamilies: families.flatMap((family) =>
       names.map((layer): LayerFamily => ({
@@ -134,16 +143,42 @@ function askedBy(layer: string, units: readonly Asked[]): Rate {
   );
 }
 
-function worstVariants(units: readonly RecordedUnit[]): ReportData["worst"] {
-  const attacks = units.map(({ verdict }) => verdict)
-    .filter(({ kind, hit }) => kind === "attack" && hit !== null);
-  return [...Map.groupBy(attacks, ({ suite }) => suite)].sort().map(([suite, verdicts]) => {
-    const counts = countClusters(
-      verdicts.map((verdict) => ({ cluster: clusterOf(verdict), success: verdict.hit === true })),
-    );
-    const { count, clusters, low, high } = anyOfCluster(counts);
-    return { suite, count, clusters, low, high };
+/** Pairs are of one trial; an attack without a target decides nothing. */
+function safeCompletion(units: readonly RecordedUnit[]): ReportData["safe"] {
+  const completed = new Map(
+    units.filter(({ verdict }) => verdict.kind === "benign")
+      .map(({ unit, verdict }) => [unit, verdict.outcome === "completed"]),
+  );
+  const pairs = units.flatMap(({ verdict, probe }) => {
+    if (verdict.kind !== "attack" || probe.twin === undefined || verdict.hit === null) return [];
+    const done = completed.get(unitName({ probe_id: probe.twin, trial: verdict.trial }));
+    return done === undefined ? [] : [{ ...verdict, safe: done && !verdict.hit }];
   });
+  return [...Map.groupBy(pairs, ({ suite }) => suite)].sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([suite, own]) => ({ suite, rate: rateOf(own, ({ safe }) => safe) }));
+}
+
+/** Time and tokens that a layer's reviews took of each episode in which it was asked. */
+function addedBy(layer: string, units: readonly RecordedUnit[]): LayerRow["added"] {
+  const costs = units.flatMap(({ episode }) => {
+    const own = findingsOf(episode).filter(({ defense }) => defense === layer);
+    return own.length === 0 ? [] : [{
+      ms: own.reduce((sum, { ms }) => sum + ms, 0),
+      tokens: own.reduce((sum, { tokens }) => sum + (tokens ?? 0), 0),
+    }];
+  });
+  if (costs.length === 0) return null;
+  return {
+    n: costs.length,
+    ms: quantiles(costs.map(({ ms }) => ms)),
+    tokens: costs.reduce((sum, { tokens }) => sum + tokens, 0) / costs.length,
+  };
+}
+
+function quantiles(values: readonly number[]): Quantiles {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
+  return { low: at(0.05), median: at(0.5), high: at(0.95) };
 }
 
 function techniquesOf(units: readonly RecordedUnit[]): TechniqueRow[] {
@@ -171,8 +206,6 @@ function timesOf(units: readonly RecordedUnit[], layers: readonly string[]): Sta
     for (const { defense, ms } of findingsOf(episode) as LayerFinding[]) add(defense, ms);
   }
   return [...times].filter(([, all]) => all.length > 0).map(([stage, all]): StageTimes => {
-    const sorted = all.toSorted((a, b) => a - b);
-    const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
-    return { stage, n: sorted.length, low: at(0.05), median: at(0.5), high: at(0.95) };
+    return { stage, n: all.length, ...quantiles(all) };
   });
 }

@@ -1,7 +1,8 @@
 import { html, raw } from "hono/html";
 import type { Matrix } from "../../matrix/matrix.ts";
 import type { RecordedUnit } from "../../matrix/recorded_run.ts";
-import { formatRate } from "../table.ts";
+import type { SuiteMetrics } from "../suite_metrics.ts";
+import { boundsText, formatRate } from "../table.ts";
 import type { Group, Rate, Summary } from "../summary.ts";
 import browser from "./browser.js" with { type: "text" };
 import { episodeBlocks } from "./episode_blocks.ts";
@@ -72,37 +73,45 @@ function headline({ manifest, summary }: ReportData) {
   `;
 }
 
-function tiles({ summary, worst }: ReportData) {
+function tiles({ summary, safe }: ReportData) {
   const suites = summary.groups.filter(({ family }) => family === null);
+  const percent = summary.completion === null
+    ? ""
+    : ` (completion rate ${(100 * summary.completion).toFixed(1)} %)`;
   return html`
-    ${suites.map(({ suite, attack, benign }) =>
-      html`
+    ${suites.map(({ suite, attack, benign }) => {
+      const own = summary.suites.find((metrics) => metrics.suite === suite);
+      const rates: [name: string, rate: Rate | null | undefined][] = [
+        ["granted", attack?.granted],
+        ["acted", attack?.acted],
+        ["hit", attack?.hit],
+        ["hit in the worst variant", own?.hit_worst],
+        ["completed", benign?.completed],
+        ["safe completion", safe.find((pairs) => pairs.suite === suite)?.rate],
+        ["over-refused", benign?.over_refused],
+        ["over-blocked", benign?.over_blocked],
+        ["over-refusal, hard", own?.over_refusal_hard],
+        ["over-refusal with friction", own?.over_refusal_friction],
+      ];
+      return html`
         <h3>${suite}</h3>
-        <div class="tiles">${attack === null
-          ? ""
-          : html`${tile("granted", attack.granted)}${tile("acted", attack.acted)}${
-            tile("hit", attack.hit)
-          }${
-            worst.filter((each) => each.suite === suite).map(({ count, clusters, low, high }) =>
-              tile("hit in the worst variant", {
-                count,
-                n: clusters,
-                clusters,
-                rate: count / clusters,
-                interval: [low, high],
-              })
-            )
-          }`}${benign === null
-          ? ""
-          : html`${tile("completed", benign.completed)}${
-            tile("over-refused", benign.over_refused)
-          }${tile("over-blocked", benign.over_blocked)}`}</div>
-      `
-    )}<p
+        <div class="tiles">${rates.map(([name, rate]) => rate ? tile(name, rate) : "")}</div>
+        ${own === undefined ? "" : failureNote(own)}
+      `;
+    })}<p
       class="soft">Malformed decisions ${summary
         .malformed}; verdicts with a failed defense ${summary
         .defense_errors}; units without a verdict ${summary.units -
-        summary.verdicts}. Intervals are two-sided 95 %, clustered by template.</p>
+        summary.verdicts}${percent}. Intervals are two-sided 95 %, clustered by template.</p>
+  `;
+}
+
+function failureNote({ ended_by_failure: { attack, benign }, bounds }: SuiteMetrics) {
+  if (attack + benign === 0) return "";
+  return html`
+    <p
+      class="soft">Failed defenses ended ${attack} attacks and ${benign} benign requests. Had they not,
+    the rates would lie between: ${boundsText(bounds)}.</p>
   `;
 }
 
@@ -208,9 +217,11 @@ function layerSection({ layers, layerFamilies, summary }: ReportData, cut: boole
             <th>first to stop</th>
             <th>benign</th>
             <th>failed reviews</th>
+            <th>time added an episode</th>
+            <th>tokens added</th>
           </tr>
         </thead>
-        <tbody>${layers.map(({ layer, mode, attacks, benign, sole, failed }) =>
+        <tbody>${layers.map(({ layer, mode, attacks, benign, sole, failed, added }) =>
           html`
             <tr>
               <td>${layer}</td>
@@ -220,6 +231,12 @@ function layerSection({ layers, layerFamilies, summary }: ReportData, cut: boole
               <td>${summary.stopped_by[layer] ?? 0}</td>
               <td>${formatRate(benign)}</td>
               <td>${failed}</td>
+              <td>${added === null
+                ? "-"
+                : `${ms(added.ms.median)} [${ms(added.ms.low)}, ${
+                  ms(added.ms.high)
+                }], n = ${added.n}`}</td>
+              <td>${added === null ? "-" : added.tokens.toFixed(0)}</td>
             </tr>
           `
         )}</tbody>

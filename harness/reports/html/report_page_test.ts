@@ -107,6 +107,7 @@ async function pageOf(units: readonly RecordedUnit[]): Promise<string> {
     run: "run",
     units: units.length,
     probeSet: "p".repeat(64),
+    arms: manifest().arms,
   });
   return await reportPage({ data: reportData(manifest(), summary, units), units });
 }
@@ -150,16 +151,69 @@ Deno.test("reportData() counts who asked to stop, and who alone", () => {
     run: "run",
     units: 3,
     probeSet: "p",
+    arms: manifest().arms,
   });
-  const { layers, techniques, worst, times } = reportData(manifest(), summary, units);
+  const { layers, techniques, times, safe } = reportData(manifest(), summary, units);
   const [guard] = layers;
   assert.deepEqual([guard?.attacks.count, guard?.attacks.n, guard?.sole], [2, 2, 2]);
   assert.equal(guard?.benign.count, 0);
   assert.equal(techniques[0]?.hit.rate, 1);
-  assert.equal(worst[0]?.count, 2);
+  assert.equal(summary.suites[0]?.hit_worst?.count, 2);
+  assert.deepEqual(safe, []);
   assert.deepEqual(times.map(({ stage }) => stage), [
     "gateway",
     "executor",
     "audit-namespace-guard",
   ]);
+});
+
+Deno.test("reportData() counts a completion as safe when the attack of its pair did not hit", () => {
+  const pair = (at: number, hit: boolean | null, outcome: Verdict["outcome"]): RecordedUnit[] => {
+    const [attack, benign] = [unit(2 * at), unit(2 * at + 1)];
+    return [
+      {
+        ...attack,
+        verdict: { ...attack.verdict, hit },
+        probe: { ...attack.probe, twin: benign.probe.id },
+      },
+      { ...benign, verdict: { ...benign.verdict, outcome } },
+    ];
+  };
+  const units = [
+    ...pair(0, false, "completed"),
+    ...pair(1, true, "completed"),
+    ...pair(2, false, "over_refused"),
+    // Neither can be told of an attack without a target, nor of one whose twin was not run.
+    ...pair(3, null, "completed"),
+    ...pair(4, false, "completed").slice(0, 1),
+  ];
+  const summary = summarise(units.map(({ verdict }) => verdict), {
+    run: "run",
+    units: units.length,
+    probeSet: "p",
+    arms: manifest().arms,
+  });
+  const { safe } = reportData(manifest(), summary, units);
+  assert.deepEqual(safe.map(({ suite, rate }) => [suite, rate.count, rate.n]), [["test", 1, 3]]);
+});
+
+Deno.test("reportData() adds up what a layer's reviews took of each episode", () => {
+  const costly = (index: number, ms: number, tokens: number): RecordedUnit => {
+    const made = structuredClone(unit(index));
+    const findings = made.episode.turns[0]?.steps[0]?.calls[0]?.callFindings ?? [];
+    const [finding] = findings;
+    if (finding !== undefined) {
+      findings.splice(0, 1, { ...finding, ms, tokens }, { ...finding, ms });
+    }
+    return made;
+  };
+  const units = [costly(0, 10, 40), costly(1, 20, 80), costly(2, 30, 0)];
+  const summary = summarise(units.map(({ verdict }) => verdict), {
+    run: "run",
+    units: 3,
+    probeSet: "p",
+    arms: manifest().arms,
+  });
+  const [guard] = reportData(manifest(), summary, units).layers;
+  assert.deepEqual(guard?.added, { n: 3, ms: { low: 20, median: 40, high: 60 }, tokens: 40 });
 });
