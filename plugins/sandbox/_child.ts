@@ -144,6 +144,8 @@ export class Child implements AsyncDisposable {
         ...(broker === undefined ? {} : { DENO_PERMISSION_BROKER_PATH: broker }),
         NO_COLOR: "1",
         DENO_NO_UPDATE_CHECK: "1",
+        // WebGPU asks no permission: with no back end there is no adapter, in workers neither.
+        DENO_WEBGPU_BACKEND: "none",
       },
       stdin: "piped",
       stdout: "piped",

@@ -47,6 +47,8 @@ const DOORS = `
     request: async () => {
       if ((await Deno.permissions.request({ name: "read" })).state !== "granted") throw 0;
     },
+    // A graphics driver is native code, and its buffers count towards no cap.
+    gpu: async () => { if (await navigator.gpu.requestAdapter() === null) throw 0; },
     "keep in caches": async () => { await globalThis.caches.open("x"); },
     sqlite: async () => new (await import(glue("node:", "sqlite"))).DatabaseSync("x.db"),
   };
