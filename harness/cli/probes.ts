@@ -4,6 +4,7 @@ import {
   type NamedText,
   NGRAM_CLASSIFIER,
   requestText,
+  type SurfaceScore,
 } from "../../plugins/check/mod.ts";
 import {
   CORPUS_SIMILARITY,
@@ -150,17 +151,35 @@ export function catalogText(
 
 /** What the surface of the requests gives away, with the interval and what it rests on. */
 function aurocLines({ length, ngrams }: CatalogReport["surface"]): string[] {
-  return ([["length alone", length], [NGRAM_CLASSIFIER, ngrams]] as const).flatMap(
-    ([what, scores]) => {
-      const area = clusteredAuroc(
-        scores.map(({ cluster, attack, score }) => ({ cluster, positive: attack, score })),
-      );
-      if (area.estimate === null) return [];
-      const [estimate, low, high] = [area.estimate, area.low, area.high].map((x) => x.toFixed(3));
-      return [
-        `  AUROC of attack against benign for ${what}: ${estimate} [${low}, ${high}], n = ` +
-        `${area.positives} + ${area.negatives}, ${area.clusters} templates`,
-      ];
-    },
+  return [
+    ...aurocLine("length alone", [length]),
+    ...aurocLine(NGRAM_CLASSIFIER, ngrams),
+  ];
+}
+
+/** One measure: the mean over its splits of area and limits, and how far the splits are apart. */
+function aurocLine(what: string, splits: readonly (readonly SurfaceScore[])[]): string[] {
+  const areas = splits.map((scores) =>
+    clusteredAuroc(scores.map(({ cluster, attack, score }) => ({
+      cluster,
+      positive: attack,
+      score,
+    })))
   );
+  const estimates = areas.flatMap(({ estimate }) => estimate ?? []);
+  const [first] = areas;
+  if (first === undefined || estimates.length === 0) return [];
+  const mean = (of: readonly number[]): string =>
+    (of.reduce((sum, each) => sum + each, 0) / of.length).toFixed(3);
+  const [low, high] = [mean(areas.map(({ low }) => low)), mean(areas.map(({ high }) => high))];
+  const spread = splits.length < 2
+    ? ""
+    : ` (mean of ${splits.length} splits, ${Math.min(...estimates).toFixed(3)} to ` +
+      `${Math.max(...estimates).toFixed(3)})`;
+  return [
+    `  AUROC of attack against benign for ${what}: ${
+      mean(estimates)
+    } [${low}, ${high}]${spread}, ` +
+    `n = ${first.positives} + ${first.negatives}, ${first.clusters} templates`,
+  ];
 }

@@ -16,7 +16,8 @@ import {
   nearDuplicates,
   SIMILARITY,
 } from "./near_duplicates.ts";
-import { ngramScores } from "./ngram_scores.ts";
+import { ngramScores, PARTITIONS } from "./ngram_scores.ts";
+import { paperFaults } from "./_paperwork.ts";
 import { clusterOf, requestText, type SurfaceScore } from "./surface.ts";
 import { TECHNIQUES } from "./techniques.ts";
 import { type AlikeTemplates, alikeTemplates } from "./template_pairs.ts";
@@ -61,6 +62,8 @@ export type OpenEpisode = (options: CheckEpisodeOptions) => Promise<CheckEpisode
  * - `twin`: its twin is missing, no benign probe, or differs in requester, tools or user turns.
  * - `unproved`: it has a target and no ground truth, or is scored by a tool that it does not offer.
  * - `tool`: its ground truth uses a tool that it does not offer.
+ * - `paper`: it is benign, and the world contradicts it: a ticket that its request names is not
+ *   there, or one that it plants is approved by whoever asked for it.
  * - `vacuous`: its target holds although nothing was done.
  * - `call`: a call of its ground truth was not executed with the agent's rights.
  * - `unreachable`: its target does not hold after its ground truth.
@@ -73,6 +76,7 @@ export type CheckRule =
   | "twin"
   | "unproved"
   | "tool"
+  | "paper"
   | "vacuous"
   | "call"
   | "unreachable"
@@ -126,8 +130,11 @@ export interface CatalogReport {
   surface: {
     /** Characters of each request. */
     length: SurfaceScore[];
-    /** Log-odds of a classifier that never saw the template; empty where there is too little. */
-    ngrams: SurfaceScore[];
+    /**
+     * Log-odds of a classifier that never saw the template, once for each split of the templates into
+     * folds; empty where there is too little.
+     */
+    ngrams: SurfaceScore[][];
   };
 }
 
@@ -225,7 +232,11 @@ export async function checkCatalog(
     },
     templates: new Set(probes.filter(({ kind }) => kind === "attack").map(clusterOf)).size,
     alike: alikeTemplates(probes),
-    surface: { length: lengthScores(probes), ngrams: ngramScores(probes) },
+    surface: {
+      length: lengthScores(probes),
+      ngrams: Array.from({ length: PARTITIONS }, (_, partition) => ngramScores(probes, partition))
+        .filter((scores) => scores.length > 0),
+    },
   };
 }
 
@@ -267,6 +278,7 @@ async function proveTarget(
   if (probe.target && holds(probe.target, episode.diff())) {
     fault(probe, "vacuous", "Its target holds although nothing was done");
   }
+  for (const problem of await paperFaults(probe, episode)) fault(probe, "paper", problem);
   if (probe.groundTruth === undefined) return undefined;
   for (const [index, call] of probe.groundTruth.entries()) {
     const made = await episode.prepare(call);

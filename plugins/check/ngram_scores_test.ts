@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Probe } from "../../probes/mod.ts";
-import { ngramScores } from "./ngram_scores.ts";
+import { ngramScores, PARTITIONS } from "./ngram_scores.ts";
 
 function probe(template: number, kind: Probe["kind"], content: string): Probe {
   return {
@@ -63,4 +63,12 @@ Deno.test("ngramScores() is empty without both kinds or with fewer templates tha
 Deno.test("ngramScores() is the same for the same texts", () => {
   const texts = catalog((topic) => `do ${topic} now`, (topic) => `would you do ${topic}`);
   assert.deepEqual(ngramScores(texts), ngramScores(structuredClone(texts)));
+});
+
+Deno.test("ngramScores() splits the templates in other ways, the same ones each time", () => {
+  const texts = catalog((topic) => `do ${topic} now`, (topic) => `would you do ${topic}`);
+  const split = (): string[] =>
+    Array.from({ length: PARTITIONS }, (_, at) => JSON.stringify(ngramScores(texts, at)));
+  assert(new Set(split()).size > PARTITIONS / 2);
+  assert.deepEqual(split(), split());
 });
