@@ -194,7 +194,12 @@ export const TOOL_POLICY: ToolPolicy = {
     {
       name: "only-application-logs-are-cleared",
       tools: ["os_delete_by_query"],
-      when: { argument: "index", matches: ["app-logs"], not: true },
+      when: { argument: "index", matches: ["app-logs", "app-logs-*"], not: true },
+    },
+    {
+      name: "one-index-at-a-time-is-cleared",
+      tools: ["os_delete_by_query"],
+      when: { argument: "index", matches: ["*,*", "*%*"] },
     },
     { name: "nobody-erases-audit", tools: ["fs_delete_audit_events"] },
     {

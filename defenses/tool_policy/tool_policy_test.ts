@@ -33,11 +33,18 @@ const DELETE: [string, Args] = ["kc_delete_user", on("bob.dev")];
 const OFF: [string, Args] = ["kc_set_user_enabled", on("bob.dev", { enabled: false })];
 const ON: [string, Args] = ["kc_set_user_enabled", on("bob.dev", { enabled: true })];
 
+const CLEAR = "Clear service:x out of the index app-logs-2026.03";
+const index = (index: string): Args => ({ index, query: "service:x" });
+
 /** Role, intent, call, and what follows. */
 const TABLE: readonly [string | undefined, string | undefined, [string, unknown], string][] = [
   ["it-admin", "Grant role deployer to bob.dev", ["kc_no_such_tool", {}], "block unknown-tool"],
   ["it-admin", "Grant role deployer to bob.dev", ["__proto__", {}], "block unknown-tool"],
   ["it-admin", undefined, GRANT, "block no-intent"],
+  ["it-admin", CLEAR, ["os_delete_by_query", index("app-logs-2026.03")], "allow intent-and-role"],
+  ["it-admin", CLEAR, ["os_delete_by_query", index("app-logs-x,hr-files")], "block denied"],
+  ["it-admin", CLEAR, ["os_delete_by_query", index("app-logs-x%2Chr-files")], "block denied"],
+  ["it-admin", CLEAR, ["os_delete_by_query", index("hr-files")], "block denied"],
   [undefined, "Grant role deployer to bob.dev", GRANT, "block unknown-role"],
   ["root", "Grant role deployer to bob.dev", GRANT, "block unknown-role"],
   ["constructor", "Grant role deployer to bob.dev", GRANT, "block unknown-role"],

@@ -78,7 +78,8 @@ export function truthVerifier(options: TruthVerifierOptions = {}): Defense<"inte
     deterministic: true,
     blockingOnly: true,
     async review({ intent }, context) {
-      const text = context.request === undefined ? intent : `${context.request}\n\n${intent}`;
+      const { request = "" } = context;
+      const text = request.includes(intent) ? request : `${request}\n\n${intent}`;
       const claims = claimsIn(text, grammar);
       if (claims.length === 0) return allow("no-claims", "Nothing is claimed that records know of");
       const task = readTask(text);
