@@ -11,7 +11,7 @@ import {
   packTensor,
   type Tensor,
   TensorFormat,
-} from "./gguf_writer.ts";
+} from "../gguf_writer.ts";
 
 /** A chat template in the manner of Llama 3, with tools and JSON tool results. */
 export const LLAMA_3_TEMPLATE: string = `{{- bos_token }}
@@ -152,7 +152,15 @@ function successorRows(
 
 /** A tiny model as GGUF bytes. */
 export function tinyModel(options: TinyModelOptions = {}): Uint8Array<ArrayBuffer> {
-  return encodeGguf(metadataOf(options, vocabulary(options)), tensorsOf(options));
+  const { metadata, tensors } = tinyModelTensors(options);
+  return encodeGguf(metadata, tensors);
+}
+
+/** What a tiny model's file holds, to be changed before it is encoded. */
+export function tinyModelTensors(
+  options: TinyModelOptions = {},
+): { metadata: Record<string, MetadataValue>; tensors: Tensor[] } {
+  return { metadata: metadataOf(options, vocabulary(options)), tensors: tensorsOf(options) };
 }
 
 /** A tiny model cut into files, as llama.cpp's `gguf-split` does; the first has the metadata. */

@@ -1,6 +1,7 @@
 /**
- * Writes GGUF version 3 files, for test fixtures only: the format of
- * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, as far as tiny models need it.
+ * Writes GGUF version 3 files: the format of
+ * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, as far as adapters and the tiny models
+ * of the tests need it.
  *
  * @module
  */
@@ -13,7 +14,7 @@ export type MetadataValue =
   | { type: "str[]"; value: readonly string[] }
   | { type: "i32[]"; value: readonly number[] };
 
-/** Numeric formats that the fixtures use, by their GGML number. */
+/** Numeric formats that are written, by their GGML number. */
 export const TensorFormat = { F32: 0, Q8_0: 8 } as const;
 
 /** A tensor; `dims[0]` is the contiguous dimension. */
