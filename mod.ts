@@ -78,6 +78,8 @@ export {
   type PlanLine,
   readRun,
   type RunFiles,
+  type RunStream,
+  streamRun,
 } from "./harness/runner/run_folder.ts";
 export type { Progress, RunResult } from "./harness/runner/run_units.ts";
 export type {

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { summarise, type Summary } from "../reports/summary.ts";
 import { summaryTable } from "../reports/table.ts";
 import { mergeRuns } from "../runner/merge.ts";
-import { readRun, type RunFiles } from "../runner/run_folder.ts";
+import { type RunStream, streamRun } from "../runner/run_folder.ts";
 import { rebuildIndex } from "../runner/run_index.ts";
 import { findRun, runNames, RUNS } from "./find_run.ts";
 import { userPath } from "./user_path.ts";
@@ -11,7 +11,7 @@ import { userPath } from "./user_path.ts";
 export function listRuns(json: boolean): void {
   const all = runNames().flatMap((name) => {
     try {
-      const run = readRun(join(RUNS, name));
+      const run = streamRun(join(RUNS, name));
       return [{ run, summary: summaryOf(run) }];
     } catch (error) {
       console.error(`argus: skipped ${name}: ${(error as Error).message}`);
@@ -43,8 +43,8 @@ export function merge(names: readonly string[], folder: string): void {
   console.error(`${run.verdicts.length} of ${run.plan.length} units have a verdict; run ${out}`);
 }
 
-/** The summary of a run on disk. */
-export function summaryOf(run: RunFiles): Summary {
+/** The summary of a run on disk, read or being read. */
+export function summaryOf(run: RunStream): Summary {
   return summarise(run.verdicts, {
     run: basename(run.path),
     units: run.plan.length,

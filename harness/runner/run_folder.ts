@@ -4,7 +4,7 @@ import type { Probe } from "../../probes/mod.ts";
 import { hashOf, sha256 } from "../verdicts/canonical.ts";
 import { EvidenceLog } from "../verdicts/evidence.ts";
 import { RunFileError, RunWriteError, type Verdict } from "../verdicts/verdict.ts";
-import { readChain, VerdictLog } from "../verdicts/verdict_log.ts";
+import { streamChain, VerdictLog } from "../verdicts/verdict_log.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
 import type { Unit } from "./plan.ts";
 
@@ -171,27 +171,54 @@ export interface RunFiles {
  * @throws {RunFileError} when there is none, it is of a newer version, or a file is damaged.
  */
 export function readRun(path: string): RunFiles {
+  const { manifest, plan, closing, verdicts } = streamRun(path);
+  return { path, manifest, plan, verdicts: [...verdicts], closing };
+}
+
+/** A run whose verdicts are read, and checked, as they are asked for. */
+export interface RunStream extends Omit<RunFiles, "verdicts"> {
+  /** Its verdicts, once; a torn last line is left out. */
+  verdicts: Iterable<Verdict>;
+}
+
+/**
+ * Opens a run to read its verdicts one by one, so that their number does not matter. The chain is
+ * known to be whole when the last one has been read.
+ *
+ * @throws {RunFileError} when there is none, it is of a newer version, or a file is damaged; for a
+ * line of the verdicts, when it is reached.
+ */
+export function streamRun(path: string): RunStream {
   const manifest = readManifest(path);
   checkTaint(path);
   const plan = readPlan(path, manifest);
-  const file = join(path, "verdicts.jsonl");
-  const text = exists(file) ? readText(file) : "";
   const genesis = hashOf(manifest);
-  const { verdicts, head } = readChain(text, file, genesis);
-  const planned = new Set(plan.map(({ key }) => key));
-  const stray = verdicts.findIndex(({ key }) => !planned.has(key));
-  if (stray >= 0) throw new RunFileError(`${file}:${stray + 1}: field "key": not in the plan`);
   const closing = readClosing(join(path, "closing.json"));
   if (closing !== null && closing.genesis !== genesis) {
     throw new RunFileError(`${path}/closing.json: field "genesis": the manifest was changed since`);
   }
-  if (closing !== null && (closing.count !== verdicts.length || closing.head !== head)) {
+  return {
+    path,
+    manifest,
+    plan,
+    closing,
+    verdicts: checkedVerdicts(path, { plan, genesis, closing }),
+  };
+}
+
+function* checkedVerdicts(
+  path: string,
+  { plan, genesis, closing }: { plan: PlanLine[]; genesis: string; closing: Closing | null },
+): Generator<Verdict> {
+  const file = join(path, "verdicts.jsonl");
+  const planned = new Set(plan.map(({ key }) => key));
+  const { count, head } = yield* streamChain(file, genesis, planned);
+  if (closing !== null && (closing.count !== count || closing.head !== head)) {
     throw new RunFileError(
-      `${file}: holds ${verdicts.length} verdicts, but "closing.json" closed ${closing.count} with ` +
+      `${file}: holds ${count} verdicts, but "closing.json" closed ${closing.count} with ` +
         "another end: lines were added or cut after the run; restore the file from a copy",
     );
   }
-  return { path, manifest, plan, verdicts, closing };
 }
 
 const planLine = z.strictObject({

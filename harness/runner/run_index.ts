@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Summary } from "../reports/summary.ts";
-import type { RunFiles } from "./run_folder.ts";
+import type { RunStream } from "./run_folder.ts";
 
 /** One run in the index. */
 export interface IndexedRun {
@@ -31,7 +31,7 @@ export interface IndexedRun {
  *
  * @param runs Folder that holds all runs.
  */
-export function indexRun(runs: string, run: RunFiles, summary: Summary): void {
+export function indexRun(runs: string, run: RunStream, summary: Summary): void {
   using index = open(runs);
   insert(index.database, run, summary);
 }
@@ -39,7 +39,7 @@ export function indexRun(runs: string, run: RunFiles, summary: Summary): void {
 /** Makes the index anew from the runs' own files. */
 export function rebuildIndex(
   runs: string,
-  all: readonly { run: RunFiles; summary: Summary }[],
+  all: readonly { run: RunStream; summary: Summary }[],
 ): IndexedRun[] {
   using index = open(runs);
   index.database.exec("delete from runs");
@@ -60,7 +60,7 @@ function open(runs: string): Disposable & { database: DatabaseSync } {
   return { database, [Symbol.dispose]: () => database.close() };
 }
 
-function insert(database: DatabaseSync, run: RunFiles, summary: Summary): void {
+function insert(database: DatabaseSync, run: RunStream, summary: Summary): void {
   const { config, created, inference } = run.manifest;
   const gateway = inference.models.gateway;
   database.prepare("insert or replace into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
@@ -70,7 +70,7 @@ function insert(database: DatabaseSync, run: RunFiles, summary: Summary): void {
     gateway === undefined ? inference.backend : `${gateway.model}+${gateway.adapter ?? "none"}`,
     config.profile,
     run.plan.length,
-    run.verdicts.length,
+    summary.verdicts,
     share(summary, "granted"),
     share(summary, "hit"),
   );

@@ -1,4 +1,5 @@
 import { AppendFile } from "./_append_file.ts";
+import { linesOf } from "./_lines.ts";
 import { sha256 } from "./canonical.ts";
 import { formatVerdict, parseVerdict, RunFileError, type Verdict } from "./verdict.ts";
 
@@ -27,8 +28,13 @@ export class VerdictLog implements Disposable {
   static open(path: string, genesis: string): VerdictLog {
     const file = AppendFile.open(path);
     try {
-      const chain = readChain(Deno.readTextFileSync(path), path, genesis);
-      return new VerdictLog(file, chain.head, new Set(chain.verdicts.map(({ key }) => key)));
+      const keys = new Set<string>();
+      const chain = streamChain(path, genesis);
+      for (;;) {
+        const { done, value } = chain.next();
+        if (done === true) return new VerdictLog(file, value.head, keys);
+        keys.add(value.key);
+      }
     } catch (error) {
       file[Symbol.dispose]();
       throw error;
@@ -82,24 +88,68 @@ export interface VerdictChain {
 export function readChain(text: string, path: string, genesis: string): VerdictChain {
   const lines = text.split("\n");
   lines.pop();
-  const seen = new Map<string, number>();
-  let head = genesis;
-  const verdicts = lines.map((line, index) => {
-    const place = `${path}:${index + 1}`;
+  const reader = new ChainReader(path, genesis);
+  return { verdicts: lines.map((line) => reader.next(line)), head: reader.head };
+}
+
+/**
+ * Reads a `verdicts.jsonl` line by line and checks its chain; nothing but the keys is kept.
+ *
+ * @param path Path of the file; when there is none it has no verdicts.
+ * @param genesis SHA-256 of the run's manifest.
+ * @param planned Keys of the plan, when a line of another key is to be refused.
+ * @returns Number of verdicts, and hash of the last line.
+ * @throws {RunFileError} at the first line that is no verdict, repeats a key, breaks the chain or is
+ * not in the plan.
+ */
+export function* streamChain(
+  path: string,
+  genesis: string,
+  planned?: ReadonlySet<string>,
+): Generator<Verdict, { count: number; head: string }> {
+  const reader = new ChainReader(path, genesis, planned);
+  for (const line of linesOf(path)) yield reader.next(line);
+  return { count: reader.count, head: reader.head };
+}
+
+/** Checks verdict lines as they come. */
+class ChainReader {
+  /** Hash of the last line, or the genesis. */
+  head: string;
+  readonly #path: string;
+  readonly #planned: ReadonlySet<string> | undefined;
+  readonly #seen = new Map<string, number>();
+
+  constructor(path: string, genesis: string, planned?: ReadonlySet<string>) {
+    this.#path = path;
+    this.head = genesis;
+    this.#planned = planned;
+  }
+
+  /** Number of lines so far. */
+  get count(): number {
+    return this.#seen.size;
+  }
+
+  next(line: string): Verdict {
+    const number = this.count + 1;
+    const place = `${this.#path}:${number}`;
     const verdict = parseVerdict(line, place);
-    if (verdict.prev !== head) {
+    if (verdict.prev !== this.head) {
       throw new RunFileError(
         `${place}: field "prev": the chain breaks here: this line or the one before was edited, ` +
           "removed or moved; restore the file from a copy",
       );
     }
-    const earlier = seen.get(verdict.key);
+    const earlier = this.#seen.get(verdict.key);
     if (earlier !== undefined) {
       throw new RunFileError(`${place}: field "key": line ${earlier} has the same key`);
     }
-    seen.set(verdict.key, index + 1);
-    head = sha256(line);
+    if (this.#planned?.has(verdict.key) === false) {
+      throw new RunFileError(`${place}: field "key": not in the plan`);
+    }
+    this.#seen.set(verdict.key, number);
+    this.head = sha256(line);
     return verdict;
-  });
-  return { verdicts, head };
+  }
 }

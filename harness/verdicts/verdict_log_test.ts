@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { EvidenceLog, EvidenceReader } from "./evidence.ts";
-import { hashOf } from "./canonical.ts";
+import { hashOf, sha256 as hashOfLine } from "./canonical.ts";
 import { formatVerdict, MAX_VERDICT_BYTES, parseVerdict, type Verdict } from "./verdict.ts";
-import { readChain, VerdictLog } from "./verdict_log.ts";
+import { readChain, streamChain, VerdictLog } from "./verdict_log.ts";
 
 const GENESIS = hashOf("manifest");
 
@@ -164,6 +164,56 @@ Deno.test(
     assert.throws(
       () => new EvidenceReader(path).read(places[0] as [number, string]),
       /was edited or cut/,
+    );
+  }),
+);
+
+Deno.test(
+  "streamChain() reads what readChain() reads, over the bounds of blocks too",
+  inTempFile((path) => {
+    let head = GENESIS;
+    const lines = Array.from({ length: 3000 }, (_, index) => {
+      // Letters of two bytes, so that a bound may fall into one.
+      const line = formatVerdict({ ...verdict(`${index}${"é".repeat(index % 90)}`), prev: head });
+      head = hashOfLine(line);
+      return `${line}\n`;
+    });
+    Deno.writeTextFileSync(path, lines.join("") + '{"torn":');
+    assert(Deno.statSync(path).size > 2 * 2 ** 20);
+    const whole = readChain(Deno.readTextFileSync(path), path, GENESIS);
+    assert.equal(whole.head, head);
+    assert.deepEqual([...streamChain(path, GENESIS)], whole.verdicts);
+    assert.deepEqual([...streamChain(`${path}.none`, GENESIS)], []);
+  }),
+);
+
+Deno.test(
+  "streamChain() names the line that was edited, repeated, moved, newer or not in the plan",
+  inTempFile((path) => {
+    {
+      using log = VerdictLog.open(path, GENESIS);
+      for (const name of ["a", "b", "c"]) log.append(verdict(name));
+    }
+    const [a, b, c] = Deno.readTextFileSync(path).split("\n") as [string, string, string];
+    const again = formatVerdict({ ...verdict("a"), prev: hashOfLine(b) });
+    const cases: [lines: string[], message: RegExp][] = [
+      [[a, b.replace('"pass":true', '"pass":false'), c], /:3: field "prev"/],
+      [[b, a, c], /:1: field "prev"/],
+      [[a, b, b], /:3: field "prev"/],
+      [[a, b, again], /:3: field "key": line 1 has the same key/],
+      [[a, b.replace("verdict/1", "verdict/2"), c], /:2: field "schema"/],
+      [[a, b.slice(0, 40), c], /:2: Not JSON/],
+    ];
+    for (const [lines, message] of cases) {
+      Deno.writeTextFileSync(path, lines.map((line) => `${line}\n`).join(""));
+      assert.throws(() => [...streamChain(path, GENESIS)], message);
+      assert.throws(() => VerdictLog.open(path, GENESIS), message);
+    }
+    Deno.writeTextFileSync(path, `${a}\n${b}\n`);
+    const planned = new Set([hashOf("a")]);
+    assert.throws(
+      () => [...streamChain(path, GENESIS, planned)],
+      /:2: field "key": not in the plan/,
     );
   }),
 );
