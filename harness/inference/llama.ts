@@ -21,6 +21,7 @@ import { RestartingProcess } from "./_restarts.ts";
 import { startProcess } from "./_start.ts";
 import type { ContextPlan, Generate, Open } from "./_protocol.ts";
 import type { GgufHeader } from "./gguf.ts";
+import { cacheBytes, type CacheType, defaultCacheType } from "./memory_plan.ts";
 import {
   barredTexts,
   checkAdapter,
@@ -112,7 +113,6 @@ interface Plan {
 }
 
 const VARIABLES = { enable_thinking: false, date_string: "26 Jul 2024" };
-const CACHE_BYTES = { F32: 4, F16: 2, Q8_0: 34 / 32 } as const;
 
 async function sha256(paths: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
@@ -129,8 +129,8 @@ const baseName = (path: string): string =>
 function kvTypeFor(
   facts: readonly ModelFacts[],
   wanted: LlamaOptions["kvType"],
-): keyof typeof CACHE_BYTES {
-  const odd = facts.find(({ headSize }) => headSize % 32 !== 0);
+): CacheType {
+  const odd = facts.find(({ headSize }) => defaultCacheType(headSize) !== "Q8_0");
   if (wanted === "Q8_0" && odd !== undefined) {
     throw new ModelLoadError(
       `Cannot use a Q8_0 cache with "${odd.header.path}": its heads have ${odd.headSize} values, ` +
@@ -183,7 +183,7 @@ type Wanted = readonly [
 function layOut(
   wanted: readonly Wanted[],
   facts: readonly ModelFacts[],
-  options: { kvType: keyof typeof CACHE_BYTES; lanes: number; contextSize: number | undefined },
+  options: { kvType: CacheType; lanes: number; contextSize: number | undefined },
 ): ContextPlan[] {
   const { kvType, lanes } = options;
   const contexts = new Map<string, ContextPlan>();
@@ -203,7 +203,7 @@ function layOut(
         kvType,
         batchable: kvType === "Q8_0" && isQuantised(fact.tensors) &&
           (header === undefined || isQuantised(header.tensors)),
-        cacheBytes: fact.cacheWidth * CACHE_BYTES[kvType] * contextSize * lanes,
+        cacheBytes: cacheBytes(fact.cacheWidth, { type: kvType, contextSize, lanes }),
       });
     }
   }

@@ -1,8 +1,8 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 
 /** Declares `argus model`. */
 export function modelCommand(): Command {
-  const model = new Command("model").description("Lists, verifies and converts models.");
+  const model = new Command("model").description("Lists, verifies, plans and converts models.");
   model.command("list").description("Lists the models of the catalog with their adapters.")
     .action(async () => {
       const { listModels } = await import("../model.ts");
@@ -16,6 +16,19 @@ export function modelCommand(): Command {
       const { verifyModels } = await import("../model.ts");
       Deno.exitCode = await verifyModels(names, options.device ?? false);
     });
+  model.command("plan")
+    .description("Says from the headers alone what models take of memory, and whether it is free.")
+    .argument("<model...>", "names of the catalog or GGUF files, once for each context")
+    .option("--lanes <n>", "episodes that are computed together", positive, 8)
+    .option(
+      "--context <tokens>",
+      "tokens of prompt and reply; the model's own, at most 2048",
+      positive,
+    )
+    .action(async (names: string[], options: { lanes: number; context?: number }) => {
+      const { planModels } = await import("../plan_models.ts");
+      Deno.exitCode = await planModels(names, options);
+    });
   model.command("convert")
     .description("Turns a LoRA adapter of mlx-lm or PEFT into GGUF for a base model.")
     .argument("<adapter>", "folder with adapter_config.json and the safetensors file")
@@ -26,4 +39,9 @@ export function modelCommand(): Command {
       await convertModel(adapter, options);
     });
   return model;
+}
+
+function positive(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number of at least 1");
 }
