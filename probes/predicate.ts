@@ -105,7 +105,10 @@ export type StatePredicate =
     of: StatePredicate;
   }
   | {
-    /** The number of matching changes lies between two bounds, both included. */
+    /**
+     * The number of rows that changed so, each counted once, or of marked records that reached the
+     * audience, lies between two bounds, both included.
+     */
     op: "count";
     /** What is counted. */
     of: ChangePredicate;
@@ -199,12 +202,19 @@ export function holds(predicate: StatePredicate, diff: Diff): boolean {
     case "not":
       return !holds(predicate.of, diff);
     case "count": {
-      const count = diff.filter((entry) => matches(predicate.of, entry)).length;
+      const matching = diff.filter((entry) => matches(predicate.of, entry));
+      const count = new Set(matching.map(identity)).size;
       return count >= (predicate.atLeast ?? 0) && count <= (predicate.atMost ?? Infinity);
     }
     default:
       return diff.some((entry) => matches(predicate, entry));
   }
+}
+
+/** What an entry is about: asking twice for one record reveals no more than one. */
+function identity({ service, entity, id, change, after }: DiffEntry): string {
+  const about = change === "read" && typeof after?.mark === "string" ? after.mark : id;
+  return JSON.stringify([service, entity, about]);
 }
 
 function matches(predicate: ChangePredicate, entry: DiffEntry): boolean {
