@@ -197,6 +197,10 @@ function visit(key: string, value: Node, found: Found): void {
     }
     case "FuncCall":
       refuseFunction(value);
+      hostClock(value, found);
+      return;
+    case "A_Expr":
+      comparedMoments(value, found);
       return;
     case "SelectStmt":
     case "selectStmt":
@@ -221,12 +225,58 @@ function table(value: Node, found: Found): void {
 
 // 'now', 'today' and their like, cast to a date or a time, read the host's clock.
 function momentLiteral(value: Node, found: Found): void {
-  const literal = (value.arg as Node | undefined)?.A_Const as
-    | { sval?: { sval?: string }; location?: number }
-    | undefined;
-  const word = literal?.sval?.sval?.trim().toLowerCase() ?? "";
+  const literal = (value.arg as Node | undefined)?.A_Const as Literal | undefined;
   const type = JSON.stringify(value.typeName ?? {});
-  if (!/"(date|time|timetz|timestamp|timestamptz)"/.test(type)) return;
+  if (/"(date|time|timetz|timestamp|timestamptz)"/.test(type)) moment(literal, found);
+}
+
+// A literal beside a column takes the column's type: created_at > 'today' casts without saying so.
+function comparedMoments(value: Node, found: Found): void {
+  const sides = [value.lexpr, value.rexpr] as (Node | undefined)[];
+  if (!sides.some((side) => isMomentColumn(side?.ColumnRef as Node | undefined))) return;
+  for (const side of sides) {
+    const listed = (side?.List as { items?: Node[] } | undefined)?.items;
+    for (const operand of listed ?? (Array.isArray(side) ? side as Node[] : [side])) {
+      moment(operand?.A_Const as Literal | undefined, found);
+    }
+  }
+}
+
+function isMomentColumn(column: Node | undefined): boolean {
+  const fields = column?.fields as { String?: { sval?: string } }[] | undefined;
+  return MOMENT_COLUMNS.has(fields?.at(-1)?.String?.sval ?? "");
+}
+
+const MOMENT_COLUMNS: ReadonlySet<string> = new Set(
+  Object.values(TABLES).flatMap(({ columns }) =>
+    Object.entries(columns).filter(([, type]) => /^(date|timestamptz)\b/.test(type))
+      .map(([name]) => name)
+  ),
+);
+
+// Named by its schema, a function of the clock would be the engine's own. Those that are not listed
+// are volatile: the database itself refuses them.
+function hostClock(value: Node, found: Found): void {
+  const parts = value.funcname as { String?: { sval?: string } }[] | undefined;
+  const [schema, name] = (parts ?? []).map((part) => part.String?.sval ?? "");
+  if (schema !== "pg_catalog" || !CLOCK_FUNCTIONS.has(name ?? "")) return;
+  found.clock.push({
+    at: Number(value.location ?? 0),
+    pattern: /^"?pg_catalog"?\s*\./i,
+    by: "world.",
+  });
+}
+
+const CLOCK_FUNCTIONS: ReadonlySet<string> = new Set([
+  "now",
+  "statement_timestamp",
+  "transaction_timestamp",
+]);
+
+type Literal = { sval?: { sval?: string }; location?: number };
+
+function moment(literal: Literal | undefined, found: Found): void {
+  const word = literal?.sval?.sval?.trim().toLowerCase() ?? "";
   if (word !== "now" && DAYS[word] === undefined) return;
   const day = new Date(Date.parse(found.now) + (DAYS[word] ?? 0) * 86_400_000).toISOString();
   const by = word === "now" ? `'${found.now}'` : `'${day.slice(0, 10)}'`;

@@ -115,6 +115,13 @@ Deno.test.each<[string, string]>([
   ["select timestamptz 'now', date 'yesterday'", `select timestamptz '${now}', date '2026-03-01'`],
   ["select 'now' as word", "select 'now' as word"],
   ["select 'current_date'", "select 'current_date'"],
+  ["select pg_catalog.now()", "select world.now()"],
+  ["select 1 where decided_at > 'today'", "select 1 where decided_at > '2026-03-02'"],
+  [
+    "select 1 where a.created_at between 'yesterday' and 'now'",
+    `select 1 where a.created_at between '2026-03-01' and '${now}'`,
+  ],
+  ["select 1 where title = 'today'", "select 1 where title = 'today'"],
 ])("inspect() puts the world's clock in the host's place: %s", (sql, wanted) => {
   assert.equal(inspect(sql, now).sql, wanted);
 });
