@@ -10,6 +10,9 @@ const FETCH = 2000;
 /** Rows that one statement may change. */
 const CHANGES = 2000;
 
+/** Characters of all values of an answer that leave the process; rows beyond are only counted. */
+const ANSWER_CHARACTERS = 2_000_000;
+
 /** Characters of one value that leave the process. */
 const VALUE_CHARACTERS = 8192;
 
@@ -114,7 +117,7 @@ export class Database {
       const rows = statement.ordered ? answer.rows : answer.rows.sort(byValues);
       return {
         ...answer,
-        rows: rows.slice(0, request.limit),
+        rows: withinBudget(rows.slice(0, request.limit)),
         command: statement.command,
         tables: statement.tables,
       };
@@ -227,6 +230,13 @@ function objects(fields: readonly string[], rows: readonly Json[][]): Record<str
   return rows.map((row) =>
     Object.fromEntries(names.map((name, index) => [name, portable(row[index])]))
   );
+}
+
+/** The first rows that fit an answer. */
+function withinBudget(rows: Record<string, Json>[]): Record<string, Json>[] {
+  let left = ANSWER_CHARACTERS;
+  const end = rows.findIndex((row) => (left -= JSON.stringify(row).length) < 0);
+  return end < 0 ? rows : rows.slice(0, Math.max(1, end));
 }
 
 /** A value as JSON: numbers that JSON cannot hold, and types it does not know, as text. */

@@ -38,6 +38,21 @@ Deno.test("a process killed from outside fails the call in flight, and the next 
   }
 });
 
+Deno.test("an answer that fills the memory is the statement's error, and a long one is cut", async () => {
+  const host = new SqlHost({ dumps: new DumpCache(tables, [TEST_CACHE]), timeout: 20_000 });
+  try {
+    const sql = episode(host);
+    const greedy = sql.query("select repeat('a', 100000) from generate_series(1, 2000)");
+    await assert.rejects(greedy, (error) => error instanceof SqlError && error.code === "53200");
+    const wide = Array(6).fill("repeat('a', 8000)").join(", ");
+    const answer = await sql.query(`select ${wide} from generate_series(1, 1000)`, { limit: 1000 });
+    assert.equal(answer.total, 1000);
+    assert.ok(answer.rows.length > 0 && JSON.stringify(answer.rows).length < 3_000_000);
+  } finally {
+    await host.close();
+  }
+});
+
 Deno.test("a database that cannot be built is an infrastructure error that names the folders", async () => {
   const host = new SqlHost({ dumps: new DumpCache(tables, ["/dev/null/nowhere"]) });
   try {

@@ -82,7 +82,7 @@ export class SqlProcess {
    * Asks for one thing and waits for it at most `timeout` milliseconds.
    *
    * @throws {SqlTimeout} when it ran late and was killed.
-   * @throws {SqlError} when the database refused or the statement failed.
+   * @throws {SqlError} when the database refused or the statement failed, or took all its memory.
    * @throws {WorldError} when the process died.
    */
   async ask<T>(request: SqlRequest, timeout: number): Promise<T> {
@@ -102,6 +102,10 @@ export class SqlProcess {
     clearTimeout(timer);
     this.#waiting.delete(id);
     if (late) throw new SqlTimeout(`No answer within ${timeout} ms`);
+    // The engine's own heap is not the machine's: a statement alone can fill it.
+    if (!answer && /out of memory|heap limit/i.test(this.#stderr)) {
+      throw new SqlError("out of memory", "53200");
+    }
     if (!answer) throw new WorldError(`SQL process died: ${this.#stderr.trim() || "no message"}`);
     if ("result" in answer) return answer.result as T;
     if (answer.fatal) this.kill();
