@@ -13,7 +13,7 @@ export type DefenseMode = "off" | "observe" | "enforce";
  * Raised by hand with every change of code that can change a verdict and that no hash in an arm
  * covers: a defense's logic, what a tool answers, what a service allows, how a reply is read.
  */
-export const REVISION = 1;
+export const REVISION = 2;
 
 /** One model of an arm, by content: names and paths do not count. */
 export interface ArmModel {
