@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
+import { contrastTable } from "../reports/html/contrast_table.ts";
 import { forestFigure } from "../reports/html/figures.ts";
 import { page } from "../reports/html/page.ts";
-import { formatP, formatPoints } from "../reports/matrix_text.ts";
 import type { Group, Rate, Summary } from "../reports/summary.ts";
 import { formatRate } from "../reports/table.ts";
 import type { Comparison } from "./compare_runs.ts";
@@ -101,34 +101,7 @@ export async function comparePage(
       html`
         <h3>${suite}</h3>
         <div class="wide">${raw(forestFigure(group, ({ metric }) => metric))}</div>
-        <div class="wide">
-          <table>
-            <thead>
-              <tr>
-                <th></th>
-                <th>n</th>
-                <th>templates</th>
-                <th>difference</th>
-                <th>p (Holm)</th>
-              </tr>
-            </thead>
-            <tbody>${group.map((contrast) =>
-              html`
-                <tr>
-                  <td>${contrast.metric}</td>
-                  <td>${contrast.n}</td>
-                  <td>${contrast.clusters}</td>
-                  <td>${contrast.difference === null || contrast.interval === null
-                    ? "-"
-                    : `${formatPoints(contrast.difference)} [${
-                      formatPoints(contrast.interval[0])
-                    }, ${formatPoints(contrast.interval[1])}]`}</td>
-                  <td>${contrast.underpowered ? "underpowered" : formatP(contrast.adjusted)}</td>
-                </tr>
-              `
-            )}</tbody>
-          </table>
-        </div>
+        ${contrastTable(group, ({ metric }) => metric)}
       `
     )}
     <h2>Units that came out differently: ${changed.length} of ${shared}</h2>

@@ -1,7 +1,8 @@
 import { html, raw } from "hono/html";
 import type { Matrix } from "../../matrix/matrix.ts";
-import { formatP, formatPoints } from "../matrix_text.ts";
+import { formatPoints } from "../matrix_text.ts";
 import { formatRate } from "../table.ts";
+import { contrastTable } from "./contrast_table.ts";
 import { forestFigure, type HeatCell, heatFigure } from "./figures.ts";
 import type { Html } from "./page.ts";
 
@@ -62,34 +63,7 @@ ${
         <div class="wide">${raw(forestFigure(group))}</div>
         <details>
           <summary>figures</summary>
-          <div class="wide">
-            <table>
-              <thead>
-                <tr>
-                  <th>contrast</th>
-                  <th>n</th>
-                  <th>templates</th>
-                  <th>difference</th>
-                  <th>p (Holm)</th>
-                </tr>
-              </thead>
-              <tbody>${group.map((contrast) =>
-                html`
-                  <tr>
-                    <td>${contrast.a} vs ${contrast.b}</td>
-                    <td>${contrast.n}</td>
-                    <td>${contrast.clusters}</td>
-                    <td>${contrast.difference === null || contrast.interval === null
-                      ? "-"
-                      : `${formatPoints(contrast.difference)} [${
-                        formatPoints(contrast.interval[0])
-                      }, ${formatPoints(contrast.interval[1])}]`}</td>
-                    <td>${contrast.underpowered ? "underpowered" : formatP(contrast.adjusted)}</td>
-                  </tr>
-                `
-              )}</tbody>
-            </table>
-          </div>
+        ${contrastTable(group, ({ a, b }) => `${a} vs ${b}`)}
         </details>
       `
     )
