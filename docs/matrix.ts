@@ -26,8 +26,9 @@ export function shownMatrix(): Matrix {
 export function matrixPageText(matrix: Matrix): string {
   return `# The matrix
 
-Gateway variants against defense layers on both catalogs, replayed from one recorded run of each
-shipped nano gateway. Rows that have to be run live are there only if the matrix was made with them. [metrics.md](metrics.md#the-matrix) says how. The models are weak: this shows what
+Gateway variants against defense layers on both catalogs, as \`deno task matrix\` measured them on the
+shipped nano models: one recorded run of each gateway, replayed, and runs of their own for the layers
+that rewrite and for rbac-only. [metrics.md](metrics.md#the-matrix) says how. The models are weak: this shows what
 the instrument gives, and is no finding about large models.
 
 ${matrixMarkdown(matrix)}`;
