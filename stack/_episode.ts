@@ -11,6 +11,7 @@ import type { BoundTool } from "./_bound_tools.ts";
 import type { EpisodeFiles } from "./files/file_store.ts";
 import type { EpisodeSql } from "./sql/episode_sql.ts";
 import { disclosures, type MarkIndex } from "./state/marks.ts";
+import type { JournaledState } from "./state/journaled_state.ts";
 import type { RowOverlay } from "./state/row_store.ts";
 import { refused, type ToolOutcome } from "./tools/outcome.ts";
 import { argumentProblems } from "./tools/validate.ts";
@@ -23,11 +24,12 @@ import {
   WorldError,
 } from "./world.ts";
 
-/** What an embedded episode is made of. */
+/** What an episode is made of. */
 export interface EpisodeParts {
   tools: ReadonlyMap<string, BoundTool>;
   names: ReadonlySet<string>;
-  rows: RowOverlay;
+  rows: JournaledState;
+  directory: Pick<Directory, "principal">;
   files: EpisodeFiles;
   sql: EpisodeSql;
   marks: MarkIndex;
@@ -36,8 +38,8 @@ export interface EpisodeParts {
   onClose: () => void;
 }
 
-/** An episode of the embedded world. */
-export class EmbeddedEpisode implements Episode {
+/** An episode of a world: what its tools change is listed, and taken back at its end. */
+export class WorldEpisode implements Episode {
   readonly tools: ReadonlySet<string>;
   readonly directory: Directory;
   #parts: EpisodeParts;
@@ -49,7 +51,7 @@ export class EmbeddedEpisode implements Episode {
   constructor(parts: EpisodeParts) {
     this.#parts = parts;
     this.tools = parts.names;
-    this.directory = { ...rowDirectory(parts.rows), records: parts.records };
+    this.directory = { ...parts.directory, records: parts.records };
   }
 
   async prepare(call: Readonly<ToolCall>): Promise<Prepared> {
@@ -71,7 +73,7 @@ export class EmbeddedEpisode implements Episode {
     const outcome = await this.#run(call);
     const changed = [...rows.changes(from.rows), ...files.changes(from.files), ...sql.pending()];
     if (outcome.status !== "executed") {
-      rows.revert(from.rows);
+      await rows.revert(from.rows);
       await files.revert(from.files);
       sql.rollback();
       // An error message can quote a value: what arrives is disclosed, whatever the status.
@@ -93,7 +95,7 @@ export class EmbeddedEpisode implements Episode {
         }),
       rollback: () =>
         this.#settle(async () => {
-          rows.revert(from.rows);
+          await rows.revert(from.rows);
           await files.revert(from.files);
           sql.rollback();
         }),
@@ -160,7 +162,7 @@ export class EmbeddedEpisode implements Episode {
     const { rows, files, sql, onClose } = this.#parts;
     // A call in flight, as when a run is cancelled, must not write after its files are gone.
     await this.#running?.catch(() => {});
-    const wrong = [...rows.close(), ...await files.close(), ...await sql.close()];
+    const wrong = [...await rows.close(), ...await files.close(), ...await sql.close()];
     onClose();
     if (wrong.length > 0) {
       throw new WorldError(`Reset did not restore the world: ${wrong.slice(0, 5).join(", ")}`);

@@ -1,6 +1,6 @@
 import { boundTools, TOOL_FUNCTIONS } from "./_bound_tools.ts";
 import { callerOf } from "./_caller.ts";
-import { EmbeddedEpisode } from "./_episode.ts";
+import { rowDirectory, WorldEpisode } from "./_episode.ts";
 import { makeScratch, type Scratch } from "./_scratch.ts";
 import { FileStore } from "./files/file_store.ts";
 import { PaperworkStore } from "./paperwork.ts";
@@ -150,10 +150,11 @@ class EmbeddedWorld implements World {
     for (const { path, content } of patch.files ?? []) await view.plant(path, content);
     const clients = account && twinClients(account, overlay, { seed, key: this.#key, now });
     const sql = new EpisodeSql(host, { role, now, plants: patch.rows ?? [] });
-    const episode = new EmbeddedEpisode({
+    const episode = new WorldEpisode({
       tools: boundTools({ clients, sql, files: view, actor, now, tick: () => ticks++ }),
       names: this.tools,
       rows: overlay,
+      directory: rowDirectory(overlay),
       files: view,
       sql,
       marks,

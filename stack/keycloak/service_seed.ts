@@ -59,14 +59,22 @@ export async function seedKeycloakService(options: KeycloakSeedOptions): Promise
   }
 }
 
-type Admin = (
+/** Makes one request as the administrator and returns its JSON. */
+export type KeycloakAdmin = (
   method: string,
   path: string,
   body: unknown,
   wanted: readonly number[],
 ) => Promise<unknown>;
 
-function masterAdmin(options: KeycloakSeedOptions): Admin {
+/**
+ * Requests below `/admin` as the administrator of the master realm.
+ *
+ * @throws {Error} when the service answers with none of the wanted statuses.
+ */
+export function masterAdmin(
+  options: Pick<KeycloakSeedOptions, "baseUrl" | "admin" | "fetch">,
+): KeycloakAdmin {
   const { baseUrl, admin, fetch = globalThis.fetch } = options;
   const token = async (): Promise<string> => {
     const form = new URLSearchParams({
@@ -192,7 +200,7 @@ function userRepresentation(
 }
 
 /** Rights of the twin that Keycloak has a role for. */
-const MANAGEMENT: ReadonlySet<string> = new Set([
+export const MANAGEMENT: ReadonlySet<string> = new Set([
   "view-realm",
   "manage-realm",
   "query-users",
@@ -203,7 +211,11 @@ const MANAGEMENT: ReadonlySet<string> = new Set([
   "manage-events",
 ]);
 
-function credentialRepresentation(row: Row, options: KeycloakSeedOptions): Record<string, Json> {
+/** A seeded credential as an import takes it. */
+export function credentialRepresentation(
+  row: Row,
+  options: Pick<KeycloakSeedOptions, "seed" | "password">,
+): Record<string, Json> {
   const { seed, password } = options;
   const common = {
     id: row.credential_id as string,
@@ -223,7 +235,7 @@ function credentialRepresentation(row: Row, options: KeycloakSeedOptions): Recor
   };
 }
 
-async function withoutOneTimeCodes(admin: Admin, realm: string): Promise<void> {
+async function withoutOneTimeCodes(admin: KeycloakAdmin, realm: string): Promise<void> {
   const path = `/realms/${realm}/authentication/flows/direct%20grant/executions`;
   const executions = await admin("GET", path, undefined, [200]) as Record<string, unknown>[];
   const conditional = executions.find(({ displayName }) =>

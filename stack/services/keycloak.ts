@@ -15,24 +15,49 @@ export const KEYCLOAK: HttpService<KeycloakClient> = {
   tools: KEYCLOAK_TOOLS,
   seed: ({ seed, accounts }) => ({ rows: seedKeycloak(seed, accounts), marks: [] }),
   twin: keycloakFetch,
-  client: (account, connection) => new KeycloakClient({ ...connection, logins: logins(account) }),
+  client: (account, connection) =>
+    new KeycloakClient({ ...connection, logins: keycloakLogins(account) }),
 };
 
-/** The account in its own realm, and those that it has in others. */
-function logins(account: Account): Map<string, KeycloakLogin> {
+/** What accounts log in with. */
+export interface KeycloakSecrets {
+  /** Password of an account. */
+  password(realm: string, username: string): string;
+  /** Secret of the agent's client. */
+  clientSecret: string;
+}
+
+/**
+ * The account in its own realm, and those that it has in others.
+ *
+ * @param account The account
+ * @param secrets What it logs in with; what follows from the world's seed unless given
+ */
+export function keycloakLogins(
+  account: Account,
+  secrets: KeycloakSecrets = seededSecrets(account.seed),
+): Map<string, KeycloakLogin> {
   const others = REALMS.filter((realm) =>
     realm !== account.realm && rightsOf(realm, account.username).length > 0
   );
-  return new Map([account.realm, ...others].map((realm) => [realm, login(account, realm)]));
+  return new Map(
+    [account.realm, ...others].map((realm) => [realm, login(account, realm, secrets)]),
+  );
 }
 
-function login({ seed, username, role }: Account, realm: string): KeycloakLogin {
-  if (role !== "agent") {
-    return { grant: "password", username, password: syntheticPassword(seed, realm, username) };
-  }
+function seededSecrets(seed: number): KeycloakSecrets {
   return {
-    grant: "client_credentials",
-    clientId: AGENT_CLIENT,
+    password: (realm, username) => syntheticPassword(seed, realm, username),
     clientSecret: agentSecret(seed),
   };
+}
+
+function login(
+  { username, role }: Account,
+  realm: string,
+  { password, clientSecret }: KeycloakSecrets,
+): KeycloakLogin {
+  return role === "agent"
+    ? { grant: "client_credentials", clientId: AGENT_CLIENT, clientSecret }
+    : { grant: "password", username, password: password(realm, username) };
 }

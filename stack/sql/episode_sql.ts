@@ -3,6 +3,9 @@ import type { SqlPort, SqlQueryOptions, SqlRows } from "../tools/context.ts";
 import { diffEntry, type Plant, type RowChange } from "./protocol.ts";
 import type { Owner, SqlHost } from "./sql_host.ts";
 
+/** What runs the statements: an embedded database's host, or a session of a server. */
+export type SqlRunner = Pick<SqlHost, "query" | "release">;
+
 /** Options for {@linkcode EpisodeSql}. */
 export interface EpisodeSqlOptions {
   /** Database role whose rights the statements have. */
@@ -19,7 +22,7 @@ export class EpisodeSql implements SqlPort, Owner {
   readonly journal: RowChange[] = [];
   readonly now: () => number;
   readonly began: string;
-  #host: SqlHost;
+  #host: SqlRunner;
   #role: string;
   #pending: RowChange[] = [];
   #undo = false;
@@ -27,7 +30,7 @@ export class EpisodeSql implements SqlPort, Owner {
   #used = false;
 
   /** Opens a view; nothing is asked of the database before the first statement. */
-  constructor(host: SqlHost, options: EpisodeSqlOptions) {
+  constructor(host: SqlRunner, options: EpisodeSqlOptions) {
     this.#host = host;
     this.#role = options.role;
     this.now = options.now;
