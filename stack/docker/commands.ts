@@ -13,7 +13,8 @@ import { deleteSecrets, readSecrets } from "./secrets.ts";
 import { type DockerService, expandSecrets, secretNames, type ServiceAccess } from "./service.ts";
 import { SERVICES } from "./services.ts";
 import { StackError } from "./stack_error.ts";
-import { STACK_FOLDER, STACK_PROJECT, type StackOptions } from "./up.ts";
+import { STACK_FOLDER, STACK_PROJECT } from "./project.ts";
+import type { StackOptions } from "./up.ts";
 import { removeVolume } from "./volume.ts";
 
 /** How a service is. */

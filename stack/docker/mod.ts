@@ -9,13 +9,8 @@ export * from "./commands.ts";
 export { connectEngine, EngineError, type EngineOptions } from "./engine.ts";
 export { type StackEvent, stackEventLine } from "./progress.ts";
 export type { DockerService, ServiceAccess } from "./service.ts";
+export { stackSeed, stackSeeded, type StackSeedOptions } from "./seed.ts";
 export { SERVICES } from "./services.ts";
+export { STACK_FOLDER, STACK_PROJECT } from "./project.ts";
 export { StackError } from "./stack_error.ts";
-export {
-  STACK_FOLDER,
-  STACK_PROJECT,
-  type StackOptions,
-  stackUp,
-  type StackUpOptions,
-  type StackUpReport,
-} from "./up.ts";
+export { type StackOptions, stackUp, type StackUpOptions, type StackUpReport } from "./up.ts";

@@ -20,6 +20,7 @@ import { execute, waitHealthy } from "./health.ts";
 import { ensureImage } from "./image.ts";
 import { findPortConflicts } from "./ports.ts";
 import type { StackEvent } from "./progress.ts";
+import { STACK_FOLDER, STACK_PROJECT } from "./project.ts";
 import { ensureSecrets, type Secrets } from "./secrets.ts";
 import { type DockerService, expandSecrets, secretNames } from "./service.ts";
 import { SERVICES } from "./services.ts";
@@ -69,11 +70,6 @@ export interface StackUpReport {
   /** What was done to its container. */
   readonly change: ContainerPlan["change"];
 }
-
-/** The folder that keeps the passwords unless another is named. */
-export const STACK_FOLDER = ".cache/stack";
-/** The prefix of every name on the engine unless another is named. */
-export const STACK_PROJECT = "argus";
 
 /** Progress of a wait is told at most this often, in milliseconds. */
 const WAIT_INTERVAL = 5_000;
