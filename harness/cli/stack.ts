@@ -1,10 +1,15 @@
 import {
+  type DockerService,
+  SERVICES,
   stackDown,
+  StackError,
   type StackEvent,
   stackEventLine,
   stackLogs,
   type StackOptions,
   stackReset,
+  stackSeed,
+  stackSeeded,
   stackStatus,
   stackUp,
 } from "../../stack/docker/mod.ts";
@@ -14,9 +19,27 @@ import { EXIT_INFRASTRUCTURE } from "./exit.ts";
 
 /** Brings the stack up. */
 export async function up(options: StackCommandOptions): Promise<void> {
-  const report = await stackUp(optionsOf(options));
+  const named = optionsOf(options);
+  const report = await stackUp(named);
+  const seeded = ["keycloak", "postgres"];
+  if (seeded.every((name) => report.some(({ service }) => service === name))) {
+    if (!await stackSeeded(named)) await stackSeed({ ...named, onStep: tell });
+  } else {
+    console.error("no world was put in: that needs keycloak and postgres together");
+  }
   const changed = report.filter(({ change }) => change !== "none").length;
   console.log(`${report.length} services are up, ${changed} of them changed`);
+}
+
+/** Fills the stack with the world anew. */
+export async function seed(options: StackCommandOptions): Promise<void> {
+  const { seed = 1 } = options;
+  await stackSeed({ ...optionsOf(options), seed, onStep: tell });
+  console.log(`keycloak and postgres hold the world of seed ${seed}`);
+}
+
+function tell(service: string, detail: string): void {
+  console.error(`${service.padEnd(12)}  seed      ${detail}`);
 }
 
 /** Takes the containers down. */
@@ -58,13 +81,23 @@ export async function reset(options: StackCommandOptions): Promise<void> {
   console.log(deleted ? "deleted" : "nothing was deleted");
 }
 
-function optionsOf({ engine }: StackCommandOptions): StackOptions {
+function optionsOf({ engine, service: names }: StackCommandOptions): StackOptions {
   const dockerHost = environment("DOCKER_HOST");
   const home = environment("HOME");
   return {
     ...(engine === undefined ? {} : { engine }),
     ...(dockerHost === undefined ? {} : { dockerHost }),
     ...(home === undefined ? {} : { home }),
+    ...(names === undefined ? {} : { services: chosen(names) }),
     onEvent: (event: StackEvent) => console.error(stackEventLine(event)),
   };
+}
+
+function chosen(names: readonly string[]): DockerService[] {
+  const known = SERVICES.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new StackError(`There is no service "${unknown}": choose from ${known.join(", ")}`);
+  }
+  return SERVICES.filter(({ name }) => names.includes(name));
 }

@@ -14,6 +14,7 @@ import { executionOrder, planUnits, type Unit } from "./plan.ts";
 import { probeSetHash, readManifest, RunFolder } from "./run_folder.ts";
 import { type Progress, type RunResult, runUnits } from "./run_units.ts";
 import { playUnit } from "./unit_player.ts";
+import { outOfReach } from "./world_reach.ts";
 
 /** Options for {@linkcode evaluate}. */
 export interface EvaluateOptions {
@@ -97,6 +98,7 @@ export async function evaluate(
   checkConfig(resolved);
   await using parts = await open(resolved, options);
   checkScoring(resolved, parts.inference);
+  checkReach(parts.probes, parts.world);
   const plan = await makePlan(resolved, parts, options);
   if (earlier !== undefined) checkSame(earlier, plan.manifest);
   options.onPlan?.(plan);
@@ -122,19 +124,12 @@ interface Parts extends AsyncDisposable {
 /** Opens probes, models and world side by side; when one fails the others are closed again. */
 async function open(config: EvalConfig, options: EvaluateOptions): Promise<Parts> {
   const { cache = ".cache" } = options;
-  if (config.stack === "docker") {
-    throw new ConfigError('Cannot evaluate on "--stack docker" yet; use "--stack embedded"');
-  }
+  checkStack(config);
   await Deno.mkdir(cache, { recursive: true });
   const settled = await Promise.allSettled([
     loadProbes(config, join(cache, "plugins")),
     options.inference ?? openInference(config, { remote: options.remote ?? false }),
-    openEmbeddedWorld({
-      seed: config.seed,
-      cache: join(cache, "world"),
-      // A statement that is merely slow on a busy machine must not become part of a verdict.
-      sqlTimeout: 20_000,
-    }),
+    openWorld(config, cache),
   ]);
   const close = async () => {
     for (const each of settled) {
@@ -156,6 +151,48 @@ async function open(config: EvalConfig, options: EvaluateOptions): Promise<Parts
     world: world.value,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function openWorld({ stack, seed }: EvalConfig, cache: string): Promise<World> {
+  // A statement that is merely slow on a busy machine must not become part of a verdict.
+  const sqlTimeout = 20_000;
+  if (stack === "embedded") {
+    return await openEmbeddedWorld({ seed, cache: join(cache, "world"), sqlTimeout });
+  }
+  // Not loaded unless asked for: the embedded world needs none of it.
+  const { openDockerWorld } = await import("../../stack/docker_world.ts");
+  return await openDockerWorld({ seed, folder: join(cache, "stack"), sqlTimeout });
+}
+
+/** What the Docker stack cannot do is refused before anything is opened. */
+function checkStack(config: EvalConfig): void {
+  if (config.stack !== "docker") return;
+  if (modesOf(config)["diff-gate"] === "enforce") {
+    throw new ConfigError(
+      'Cannot enforce "diff-gate" on "--stack docker": real services have no dry run; add ' +
+        '"--defense diff-gate=observe", or use "--stack embedded"',
+    );
+  }
+  if ((config.parallel ?? 1) > 1) {
+    throw new ConfigError(
+      `Cannot run ${config.parallel} episodes side by side on "--stack docker": its services are ` +
+        'shared; drop "--parallel"',
+    );
+  }
+}
+
+/** A probe whose tools are not there would have a verdict on a world that it was not made for. */
+function checkReach({ probes }: LoadedProbes, { tools }: World): void {
+  const lacking = probes.map((probe) => [probe, outOfReach(probe, tools)] as const)
+    .filter(([, missing]) => missing.length > 0);
+  const [first] = lacking;
+  if (!first) return;
+  const names = [...new Set(lacking.flatMap(([, missing]) => missing))].sort();
+  throw new ConfigError(
+    `Cannot run ${lacking.length} of ${probes.length} probes on this stack, the first being ` +
+      `"${first[0].id}": it does not have ${names.join(", ")}; choose others with "--probe" or ` +
+      '"--probes", or use "--stack embedded"',
+  );
 }
 
 /** A server that cannot tell probabilities would turn every scored decision into a failure. */
@@ -279,7 +316,7 @@ async function play(
   };
   const result = await runUnits(executionOrder(plan.units), {
     folder,
-    lanes: config.parallel ?? inference.info.batch,
+    lanes: config.stack === "docker" ? 1 : config.parallel ?? inference.info.batch,
     signal: options.signal ?? new AbortController().signal,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     play: (unit, signal) => playUnit(unit, player, signal),
